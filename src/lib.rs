@@ -1,0 +1,2 @@
+//! A streaming dataflow engine for images.
+pub mod engine;
