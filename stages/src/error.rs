@@ -1,0 +1,124 @@
+//! Owns the one error type of this package: why a picture could not be read, decoded, converted, encoded or written.
+//! Does not own: what a run does about it (skip, stop, retry), which is the caller's policy.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why one picture failed.
+///
+/// The message is what follows `path: stage: ` in a log line, so it never repeats the name of the picture itself.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file has no bytes.
+    #[error("empty file")]
+    Empty,
+    /// Neither the content nor anything else says which format this is.
+    #[error("not a picture in any known format")]
+    UnknownFormat,
+    /// A format, or a kind of file within a format, that is recognised but not handled.
+    #[error("unsupported: {format}{}", detail(.what))]
+    Unsupported {
+        /// Name of the format, such as `JPEG`.
+        format: &'static str,
+        /// What about it is not handled; empty when it is the whole format.
+        what: String,
+    },
+    /// The file does not follow its format.
+    #[error("damaged {format}: {reason}")]
+    Damaged {
+        /// Name of the format.
+        format: &'static str,
+        /// What is wrong, with the place where it is known.
+        reason: String,
+    },
+    /// A limit would be exceeded. Checked before anything is allocated.
+    #[error("limit: {what} is {value}, at most {limit} allowed")]
+    Limit {
+        /// What is limited, with its unit.
+        what: &'static str,
+        /// What the file asks for.
+        value: u64,
+        /// What is allowed.
+        limit: u64,
+    },
+    /// The operating system refused.
+    #[error("{action}: {source}")]
+    Io {
+        /// What was tried, such as `cannot open`.
+        action: &'static str,
+        /// The operating system's reason.
+        #[source]
+        source: io::Error,
+    },
+    /// The file's size changed between opening and the last byte.
+    #[error("changed while reading: {expected} bytes expected, {found} found")]
+    Changed {
+        /// Size when it was opened, in bytes.
+        expected: u64,
+        /// Bytes that were there.
+        found: u64,
+    },
+    /// Another input already has this output name.
+    #[error("its output {} is also that of {other}; rename one of them or convert them into different directories", .target.display())]
+    Collision {
+        /// The output name that both want, relative to the output directory.
+        target: PathBuf,
+        /// Label of the input that has it.
+        other: String,
+    },
+    /// The output exists and may not be replaced.
+    #[error("output {} exists; choose --existing overwrite or skip, or another output directory", .target.display())]
+    Exists {
+        /// The output file.
+        target: PathBuf,
+    },
+    /// A name or a kind of file that is never followed or written to.
+    #[error("refused: {} {why}", .path.display())]
+    Refused {
+        /// The path that was refused.
+        path: PathBuf,
+        /// Why, as the end of a sentence: `is a directory`.
+        why: &'static str,
+    },
+    /// The output format cannot hold the picture, or its encoder failed.
+    #[error("cannot write as {format}: {reason}")]
+    Encode {
+        /// Name of the output format.
+        format: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// `Result` with this package's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+fn detail(what: &str) -> String {
+    if what.is_empty() { String::new() } else { format!(", {what}") }
+}
+
+impl Error {
+    /// Whether the machine failed rather than the picture: disk full, quota, read-only, too many open files, an I/O
+    /// error of the device. Such an error will meet the next picture too, so a run should stop admitting.
+    pub fn is_environment(&self) -> bool {
+        use io::ErrorKind as K;
+        let Error::Io { source, .. } = self else { return false };
+        // EIO 5, ENFILE 23, EMFILE 24: the standard library has no stable kind for them.
+        matches!(source.kind(), K::StorageFull | K::QuotaExceeded | K::ReadOnlyFilesystem | K::OutOfMemory)
+            || cfg!(unix) && matches!(source.raw_os_error(), Some(5 | 23 | 24))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_the_machines_fault_and_a_missing_file_is_not() {
+        let io = |kind| Error::Io { action: "cannot write", source: io::Error::from(kind) };
+        assert!(io(io::ErrorKind::StorageFull).is_environment());
+        assert!(!io(io::ErrorKind::NotFound).is_environment());
+        assert!(!Error::Empty.is_environment());
+    }
+}
