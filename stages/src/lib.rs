@@ -1,4 +1,15 @@
 //! What happens to one picture: read, decode, convert, encode, write, as plain structs and functions.
-mod error;
 
+mod decode;
+mod error;
+mod format;
+mod image;
+mod limits;
+mod metadata;
+
+pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use error::{Error, Result};
+pub use format::{Format, is_picture_extension};
+pub use image::{Color, Image, Samples};
+pub use limits::Limits;
+pub use metadata::{JpegTables, Metadata};
