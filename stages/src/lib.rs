@@ -2,6 +2,7 @@
 
 mod convert;
 mod decode;
+mod encode;
 mod error;
 mod format;
 mod image;
@@ -11,6 +12,7 @@ mod plan;
 
 pub use convert::{Converter, GrayMode, Op, OpError, gray};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
+pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality};
 pub use error::{Error, Result};
 pub use format::{Format, is_picture_extension};
 pub use image::{Color, Image, Samples};
