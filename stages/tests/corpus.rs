@@ -2,6 +2,8 @@
 //! is not set.
 //! Does not own: tests of single rules, which stand beside the code.
 
+#![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
+
 use pipeline_stages::{
     Color, Converter, DecodeMode, Decoder, EncodeOptions, Encoder, Error, Format, GrayMode, Image, Limits,
     Op, Plan, Samples, probe,

@@ -26,6 +26,8 @@ pub struct Header {
     pub warnings: Vec<String>,
     /// Metadata that was found on the way to the pixels.
     pub(crate) metadata: Metadata,
+    /// Length of the file.
+    pub(crate) file_bytes: usize,
 }
 
 /// What the header of a JPEG says besides size and color.

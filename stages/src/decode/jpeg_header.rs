@@ -56,7 +56,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     loop {
         let (marker, body) = markers.next()?;
         match marker {
-            0xda => return found.finish(body, markers.at),
+            0xda => return found.finish(body, &markers),
             0xd9 => return Err(damaged("it ends before its first scan")),
             0xc4 | 0xc8 | 0xcc => {}
             0xc0..=0xcf | 0xf7 => found.frame(marker, body)?,
@@ -188,7 +188,7 @@ impl Found {
         }
     }
 
-    fn finish(mut self, scan: &[u8], first_scan: usize) -> Result<Header> {
+    fn finish(mut self, scan: &[u8], markers: &Markers<'_>) -> Result<Header> {
         let frame =
             self.frame.take().ok_or_else(|| damaged("its first scan comes before its frame header"))?;
         let color_model = self.color_model(&frame)?;
@@ -204,7 +204,7 @@ impl Found {
             sampling,
             first_scan_components: scan.first().copied().unwrap_or(0),
             tables: tables.clone(),
-            first_scan,
+            first_scan: markers.at,
         };
         let icc = self.icc_profile();
         let orientation = self.exif.as_deref().and_then(exif_orientation).unwrap_or(1);
@@ -218,6 +218,7 @@ impl Found {
             jpeg: Some(info),
             metadata: Metadata { orientation, exif: self.exif, icc, xmp: self.xmp, jpeg: tables },
             warnings: self.warnings,
+            file_bytes: markers.bytes.len(),
         })
     }
 
