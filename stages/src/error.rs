@@ -32,6 +32,12 @@ pub enum Error {
         /// What is wrong, with the place where it is known.
         reason: String,
     },
+    /// The file ends before the picture does.
+    #[error("truncated {format}: the file ends before the picture does")]
+    Truncated {
+        /// Name of the format.
+        format: &'static str,
+    },
     /// A limit would be exceeded. Checked before anything is allocated.
     #[error("limit: {what} is {value}, at most {limit} allowed")]
     Limit {
@@ -80,6 +86,20 @@ pub enum Error {
         path: PathBuf,
         /// Why, as the end of a sentence: `is a directory`.
         why: &'static str,
+    },
+    /// Width, height and color do not fit the number of samples that came with them.
+    #[error("a {width}x{height} picture of {channels} channels needs {expected} samples, {found} given")]
+    Shape {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// Samples per pixel.
+        channels: usize,
+        /// Samples that width, height and color ask for.
+        expected: u64,
+        /// Samples that were given.
+        found: u64,
     },
     /// The output format cannot hold the picture, or its encoder failed.
     #[error("cannot write as {format}: {reason}")]
