@@ -2,6 +2,7 @@
 
 mod convert;
 mod decode;
+pub mod display;
 mod encode;
 mod error;
 mod format;
@@ -9,6 +10,8 @@ mod image;
 mod limits;
 mod metadata;
 mod plan;
+pub mod read;
+pub mod write;
 
 pub use convert::{Converter, GrayMode, Op, OpError, gray};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
