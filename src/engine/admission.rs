@@ -1,0 +1,111 @@
+//! Owns the door: how many inputs are inside, and whether the source may bring in one more.
+//!
+//! The source is polled only if both hold: fewer than `window` inputs are admitted and unfinished, and the first stage
+//! has a free seat for one more (its queue and its workers are the seats). The second makes back-pressure exact: the
+//! source never has an item in hand for which there is no place.
+
+use super::sync::{Condvar, Mutex, lock, wait};
+
+pub(super) struct Admission {
+    door: Mutex<Door>,
+    changed: Condvar,
+}
+
+struct Door {
+    window: usize,
+    unfinished: usize,
+    seats: usize,
+    seated: usize,
+    open: bool,
+    source_waits: bool,
+}
+
+impl Door {
+    fn has_room(&self) -> bool {
+        self.unfinished < self.window && self.seated < self.seats
+    }
+}
+
+impl Admission {
+    pub(super) fn new(window: usize, seats: usize) -> Self {
+        let door = Door { window, unfinished: 0, seats, seated: 0, open: true, source_waits: false };
+        Self { door: Mutex::new(door), changed: Condvar::new() }
+    }
+
+    /// Takes a place if there is one; `None` when the door is shut.
+    pub(super) fn try_enter(&self) -> Option<bool> {
+        let mut door = lock(&self.door);
+        if !door.open {
+            return None;
+        }
+        let room = door.has_room();
+        if room {
+            door.unfinished += 1;
+            door.seated += 1;
+        }
+        Some(room)
+    }
+
+    /// Waits for a place and takes it; false when the door is shut.
+    pub(super) fn enter(&self) -> bool {
+        let mut door = lock(&self.door);
+        while door.open && !door.has_room() {
+            door.source_waits = true;
+            door = wait(&self.changed, door);
+        }
+        door.source_waits = false;
+        if door.open {
+            door.unfinished += 1;
+            door.seated += 1;
+        }
+        door.open
+    }
+
+    /// Gives back a place that was taken for an input that never came.
+    pub(super) fn give_back(&self) {
+        self.update(|door| {
+            door.unfinished -= 1;
+            door.seated -= 1;
+        });
+    }
+
+    /// An input left the first stage.
+    pub(super) fn leave_first_stage(&self) {
+        self.update(|door| door.seated -= 1);
+    }
+
+    /// An input is finished.
+    pub(super) fn finish(&self) {
+        self.update(|door| door.unfinished -= 1);
+    }
+
+    /// Workers were added to a stage or taken away.
+    pub(super) fn resize(&self, window: isize, seats: isize) {
+        self.update(|door| {
+            door.window = door.window.saturating_add_signed(window).max(1);
+            door.seats = door.seats.saturating_add_signed(seats).max(1);
+        });
+    }
+
+    /// No input is admitted any more.
+    pub(super) fn shut(&self) {
+        self.update(|door| door.open = false);
+    }
+
+    pub(super) fn window(&self) -> usize {
+        lock(&self.door).window
+    }
+
+    /// Inputs admitted and not yet finished.
+    pub(super) fn unfinished(&self) -> usize {
+        lock(&self.door).unfinished
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Door)) {
+        let mut door = lock(&self.door);
+        change(&mut door);
+        if door.source_waits && (!door.open || door.has_room()) {
+            self.changed.notify_one();
+        }
+    }
+}

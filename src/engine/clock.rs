@@ -1,0 +1,40 @@
+//! Owns time: nanoseconds since the run began, from the monotonic clock only; and a thread's CPU time.
+
+use std::time::{Duration, Instant};
+
+/// Nanoseconds since the run began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Nanos(pub(super) u64);
+
+impl Nanos {
+    /// Nanoseconds from `earlier` to `self`, 0 if it was not earlier.
+    pub(super) fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// The run's clock.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock(Instant);
+
+impl Clock {
+    pub(super) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(super) fn now(&self) -> Nanos {
+        Nanos(u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+/// CPU time of the calling thread, where the operating system tells.
+pub(super) fn thread_cpu_time() -> Option<Duration> {
+    #[cfg(all(unix, not(target_vendor = "apple")))]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        return Some(Duration::new(seconds, u32::try_from(time.tv_nsec).ok()?));
+    }
+    #[allow(unreachable_code, reason = "the other systems")]
+    None
+}

@@ -1,0 +1,204 @@
+//! Owns the counters: one [`Meter`] per worker, written by that worker alone, once per item, and read by whoever wants.
+//!
+//! Single-writer counters need no read-modify-write: a relaxed load and store is as cheap as a plain one.
+
+use super::clock::{Nanos, thread_cpu_time};
+use super::histogram::Histogram;
+use super::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+
+/// What a worker is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Activity {
+    /// Its permit was taken away, it has not begun, or it has ended.
+    Parked,
+    /// In its step.
+    Busy,
+    /// Without input.
+    Starved,
+    /// Without room downstream.
+    Blocked,
+    /// For budget.
+    Waiting,
+}
+
+/// CPU time is read at most this often.
+const CPU_PERIOD: u64 = 100_000_000;
+
+#[derive(Default)]
+struct Counter(AtomicU64);
+
+impl Counter {
+    fn add(&self, n: u64) {
+        self.0.store(self.0.load(Relaxed) + n, Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// One worker's counters. Aligned so that two workers never write the same cache line.
+#[repr(align(128))]
+pub(super) struct Meter {
+    items_in: Counter,
+    items_out: Counter,
+    messages_in: Counter,
+    messages_out: Counter,
+    door: Counter,
+    failed: Counter,
+    bytes: Counter,
+    busy: Counter,
+    starved: Counter,
+    blocked: Counter,
+    waiting: Counter,
+    queued: Counter,
+    cpu: AtomicU64,
+    cpu_read: AtomicU64,
+    activity: AtomicU8,
+    since: AtomicU64,
+    pub(super) steps: Histogram,
+}
+
+/// Totals over a stage's workers, times in nanoseconds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Totals {
+    pub(super) items_in: u64,
+    pub(super) items_out: u64,
+    /// Items and endings.
+    pub(super) messages_in: u64,
+    pub(super) messages_out: u64,
+    /// Of the source: until it might admit.
+    pub(super) door: u64,
+    pub(super) failed: u64,
+    pub(super) bytes: u64,
+    pub(super) busy: u64,
+    pub(super) starved: u64,
+    pub(super) blocked: u64,
+    pub(super) waiting: u64,
+    pub(super) queued: u64,
+    pub(super) cpu: u64,
+    pub(super) busy_now: usize,
+}
+
+impl Meter {
+    pub(super) fn new() -> Self {
+        Self {
+            items_in: Counter::default(),
+            items_out: Counter::default(),
+            messages_in: Counter::default(),
+            messages_out: Counter::default(),
+            door: Counter::default(),
+            failed: Counter::default(),
+            bytes: Counter::default(),
+            busy: Counter::default(),
+            starved: Counter::default(),
+            blocked: Counter::default(),
+            waiting: Counter::default(),
+            queued: Counter::default(),
+            cpu: AtomicU64::new(0),
+            cpu_read: AtomicU64::new(0),
+            activity: AtomicU8::new(Activity::Parked as u8),
+            since: AtomicU64::new(0),
+            steps: Histogram::new(),
+        }
+    }
+
+    /// From now on the worker does this. Read by snapshots only, so that what is under way shows too.
+    pub(super) fn enter(&self, activity: Activity, now: Nanos) {
+        self.since.store(now.0, Relaxed);
+        self.activity.store(activity as u8, Relaxed);
+    }
+
+    pub(super) fn starved(&self, nanos: u64) {
+        self.starved.add(nanos);
+    }
+
+    pub(super) fn blocked(&self, nanos: u64) {
+        self.blocked.add(nanos);
+    }
+
+    pub(super) fn waiting(&self, nanos: u64) {
+        self.waiting.add(nanos);
+    }
+
+    /// The source waited for the window or for a seat in the first stage.
+    pub(super) fn at_door(&self, nanos: u64) {
+        self.door.add(nanos);
+    }
+
+    /// A message was taken from the queue in which it had been for `queued` nanoseconds.
+    pub(super) fn message_in(&self, queued: u64) {
+        self.messages_in.add(1);
+        self.queued.add(queued);
+    }
+
+    /// A message was sent.
+    pub(super) fn message_out(&self) {
+        self.messages_out.add(1);
+    }
+
+    /// A step is about to begin.
+    pub(super) fn item_in(&self) {
+        self.items_in.add(1);
+    }
+
+    /// A step ended after `busy` nanoseconds.
+    pub(super) fn stepped(&self, busy: u64) {
+        self.busy.add(busy);
+        self.steps.add(busy);
+    }
+
+    pub(super) fn emitted(&self, items: u64, bytes: u64) {
+        self.items_out.add(items);
+        if bytes > 0 {
+            self.bytes.add(bytes);
+        }
+    }
+
+    pub(super) fn failed(&self) {
+        self.failed.add(1);
+    }
+
+    /// Reads the CPU time now and then.
+    pub(super) fn tick(&self, now: Nanos) {
+        if now.0 >= self.cpu_read.load(Relaxed) + CPU_PERIOD {
+            self.read_cpu(now);
+        }
+    }
+
+    pub(super) fn read_cpu(&self, now: Nanos) {
+        self.cpu_read.store(now.0, Relaxed);
+        if let Some(time) = thread_cpu_time() {
+            self.cpu.store(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Relaxed);
+        }
+    }
+
+    /// Adds this worker's counters, with what is under way.
+    pub(super) fn add_to(&self, totals: &mut Totals, now: Nanos) {
+        totals.items_in += self.items_in.get();
+        totals.items_out += self.items_out.get();
+        totals.messages_in += self.messages_in.get();
+        totals.messages_out += self.messages_out.get();
+        totals.door += self.door.get();
+        totals.failed += self.failed.get();
+        totals.bytes += self.bytes.get();
+        totals.busy += self.busy.get();
+        totals.starved += self.starved.get();
+        totals.blocked += self.blocked.get();
+        totals.waiting += self.waiting.get();
+        totals.queued += self.queued.get();
+        totals.cpu += self.cpu.load(Relaxed);
+        let under_way = now.since(Nanos(self.since.load(Relaxed)));
+        match self.activity.load(Relaxed) {
+            a if a == Activity::Busy as u8 => {
+                totals.busy += under_way;
+                totals.busy_now += 1;
+            }
+            a if a == Activity::Starved as u8 => totals.starved += under_way,
+            a if a == Activity::Blocked as u8 => totals.blocked += under_way,
+            a if a == Activity::Waiting as u8 => totals.waiting += under_way,
+            _ => {}
+        }
+    }
+}

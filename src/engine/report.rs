@@ -1,0 +1,148 @@
+//! Owns what a run measured: the [`Report`], of a run that ended or of one that goes on (a snapshot).
+//! Does not own: how it is shown.
+
+use super::clock::Nanos;
+use super::control::Ended;
+use super::histogram::Latency;
+use super::meter::Totals;
+use std::time::Duration;
+
+/// What a run measured.
+///
+/// Every admitted input is accounted for: `admitted = done + failed + skipped + interrupted + unfinished`, and
+/// `unfinished` is 0 once the run has ended.
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "images", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Report {
+    /// How it ended, if it has.
+    pub ended: Ended,
+    /// From its start to its end, or until now.
+    pub wall: Duration,
+    /// Inputs that were admitted.
+    pub admitted: u64,
+    /// Inputs of which every item reached the sink.
+    pub done: u64,
+    /// Inputs of which an item failed.
+    pub failed: u64,
+    /// Inputs for which a stage emitted nothing.
+    pub skipped: u64,
+    /// Inputs that were under way when the run was aborted.
+    pub interrupted: u64,
+    /// Inputs that are under way.
+    pub unfinished: u64,
+    /// The most inputs admitted and unfinished at any moment.
+    pub peak_unfinished: usize,
+    /// The most that may be.
+    pub window: usize,
+    /// From admission to the end of each input.
+    pub latency: Latency,
+    /// The source, the stages in order, the sink.
+    pub stages: Vec<StageReport>,
+    /// The byte budgets, in the order in which they stand.
+    pub budgets: Vec<BudgetReport>,
+    /// What did not go as asked, for people: workers that could not be started.
+    pub notes: Vec<String>,
+}
+
+/// What one stage measured. Times are sums over its workers.
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "images", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct StageReport {
+    /// Its name.
+    pub name: String,
+    /// Workers that may take items.
+    pub workers: usize,
+    /// Workers in their step now.
+    pub workers_busy: usize,
+    /// Capacity of the queue in front, in items.
+    pub queue: usize,
+    /// Items in the queue now, with those that wait at the gate for their bytes.
+    pub queue_depth: u64,
+    /// The same, averaged over the run, weighted by time.
+    pub queue_mean_depth: f64,
+    /// Steps begun.
+    pub items_in: u64,
+    /// Items emitted.
+    pub items_out: u64,
+    /// Steps that failed.
+    pub failed: u64,
+    /// Bytes emitted, where the stage [measures](super::Stage::measure) them.
+    pub bytes: u64,
+    /// In steps.
+    pub busy: Duration,
+    /// Without input.
+    pub starved: Duration,
+    /// Without room downstream; of the source, also until it might admit.
+    pub blocked: Duration,
+    /// For budget.
+    pub waiting: Duration,
+    /// CPU time, where the operating system tells; read now and then and when a worker ends.
+    pub cpu: Duration,
+    /// How long a step takes.
+    pub step: Latency,
+}
+
+/// What one byte budget measured.
+#[derive(Debug, Clone, Copy, Default)]
+#[cfg_attr(feature = "images", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct BudgetReport {
+    /// The most bytes that may be reserved, but for a single item that is larger.
+    pub capacity: u64,
+    /// Reserved now.
+    pub used: u64,
+    /// The most reserved at any moment.
+    pub peak: u64,
+}
+
+impl Report {
+    /// Inputs that ended, in whatever way.
+    pub fn finished(&self) -> u64 {
+        self.done + self.failed + self.skipped + self.interrupted
+    }
+
+    /// The stage of that name.
+    pub fn stage(&self, name: &str) -> Option<&StageReport> {
+        self.stages.iter().find(|stage| stage.name == name)
+    }
+}
+
+impl StageReport {
+    pub(super) fn new(
+        name: &str,
+        workers: usize,
+        queue: usize,
+        totals: &Totals,
+        upstream: Option<&Totals>,
+        step: Latency,
+        now: Nanos,
+    ) -> Self {
+        // A message counts as queued from when its sender first tried, so what senders were blocked is not queueing.
+        let queued = totals.queued.saturating_sub(upstream.map_or(0, |up| up.blocked));
+        Self {
+            name: name.to_owned(),
+            workers,
+            workers_busy: totals.busy_now,
+            queue,
+            queue_depth: upstream.map_or(0, |up| up.messages_out.saturating_sub(totals.messages_in)),
+            queue_mean_depth: queued as f64 / now.0.max(1) as f64,
+            items_in: totals.items_in,
+            items_out: totals.items_out,
+            failed: totals.failed,
+            bytes: totals.bytes,
+            busy: Duration::from_nanos(totals.busy),
+            starved: Duration::from_nanos(totals.starved),
+            blocked: Duration::from_nanos(totals.blocked + totals.door),
+            waiting: Duration::from_nanos(totals.waiting),
+            cpu: Duration::from_nanos(totals.cpu),
+            step,
+        }
+    }
+
+    /// Wall time per step, on average.
+    pub fn mean_step(&self) -> Duration {
+        u32::try_from(self.items_in).ok().filter(|n| *n > 0).map_or(Duration::ZERO, |n| self.busy / n)
+    }
+}

@@ -1,0 +1,161 @@
+//! Owns a run from its first thread to its last: puts workers on threads, grows groups on request, reads the gauges.
+
+use super::clock::Nanos;
+use super::control::{Command, Control};
+use super::error::{BuildError, RunError};
+use super::group::{Body, Gauge, Group};
+use super::histogram::summarize;
+use super::policy::Policy;
+use super::queue::Receiver;
+use super::report::{BudgetReport, Report};
+use super::sync::atomic::Ordering::Relaxed;
+use super::sync::{Arc, Scope, lock, scope, spawn_scoped};
+
+/// What all threads of a run share.
+pub(super) struct Run<'env> {
+    pub(super) control: Arc<Control>,
+    pub(super) policy: Policy<'env>,
+}
+
+/// A pipeline wired up, not yet on threads.
+pub(super) struct Wired<'env> {
+    pub(super) control: Arc<Control>,
+    pub(super) gauges: Arc<Gauges>,
+    /// In the order of flow.
+    pub(super) groups: Vec<Arc<Group<'env>>>,
+    pub(super) source: Body<'env>,
+    pub(super) sink: Body<'env>,
+    pub(super) commands: Receiver<Command>,
+}
+
+/// What snapshots read: the source, the stages, the sink.
+pub(super) struct Gauges(pub(super) Vec<Arc<Gauge>>);
+
+impl<'env> Wired<'env> {
+    /// Runs to the end in threads that are all gone when this returns.
+    pub(super) fn execute(self) -> Result<Report, RunError> {
+        let Self { control, gauges, groups, source, sink, commands } = self;
+        let started = scope(|threads| {
+            let started = start(threads, &gauges, &groups, source, sink, &control);
+            if started.is_ok() {
+                obey(threads, &groups, &commands, &control);
+            } else {
+                // What was started ends as its queues close.
+                control.abort(super::Ended::Aborted);
+                groups.iter().for_each(|group| group.retire());
+            }
+            // Nothing will read them any more; who waits to send learns so.
+            drop(commands);
+            started
+        });
+        started?;
+        let report = snapshot(&control, &gauges);
+        if let Some(failure) = lock(&control.stopped_by).take() {
+            return Err(RunError::Stopped { failure, report: Box::new(report) });
+        }
+        if let Some(panic) = lock(&control.source_panic).take() {
+            return Err(RunError::Source { panic, report: Box::new(report) });
+        }
+        Ok(report)
+    }
+}
+
+/// Starts the sink first and the source last, so that nothing flows before all are there.
+fn start<'scope, 'env, 'run: 'scope>(
+    threads: &'scope Scope<'scope, 'env>,
+    gauges: &Gauges,
+    groups: &[Arc<Group<'run>>],
+    source: Body<'run>,
+    sink: Body<'run>,
+    control: &Control,
+) -> Result<(), BuildError> {
+    let named = |stage: &str| {
+        let stage = stage.to_owned();
+        move |source| BuildError::Spawn { stage, source }
+    };
+    let ends = (gauges.0.first(), gauges.0.last());
+    if let Some(gauge) = ends.1 {
+        spawn_scoped(threads, gauge.name.to_string(), sink).map_err(named(&gauge.name))?;
+    }
+    for group in groups.iter().rev() {
+        fill(threads, group, control).map_err(named(&group.name))?;
+    }
+    if let Some(gauge) = ends.0 {
+        spawn_scoped(threads, gauge.name.to_string(), source).map_err(named(&gauge.name))?;
+    }
+    Ok(())
+}
+
+/// Brings a group to as many threads as it has permits. With fewer than asked for, but one at least, it runs and the
+/// report says so.
+fn fill<'scope, 'env, 'run: 'scope>(
+    threads: &'scope Scope<'scope, 'env>,
+    group: &Arc<Group<'run>>,
+    control: &Control,
+) -> std::io::Result<()> {
+    let wanted = group.permits.allowed();
+    while lock(&group.gauge.meters).len() < wanted {
+        let Some((name, body)) = group.grow() else { break };
+        if let Err(error) = spawn_scoped(threads, name, body) {
+            let running = group.shrink();
+            if running == 0 {
+                return Err(error);
+            }
+            let note = format!("stage `{}` runs with {running} of {wanted} workers: {error}", group.name);
+            lock(&control.missing_workers).push(note);
+            group.permits.set(running);
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Grows groups on request until the sink has seen the last message.
+fn obey<'scope, 'env, 'run: 'scope>(
+    threads: &'scope Scope<'scope, 'env>,
+    groups: &[Arc<Group<'run>>],
+    commands: &Receiver<Command>,
+    control: &Control,
+) {
+    while let Ok(Command::Grow(stage)) = commands.recv() {
+        if let Some(group) = groups.get(stage) {
+            // It has workers already, so it runs on with those.
+            let _ = fill(threads, group, control);
+        }
+    }
+}
+
+/// What has been measured until now.
+pub(super) fn snapshot(control: &Control, gauges: &Gauges) -> Report {
+    let now = match control.finished_at.load(Relaxed) {
+        0 => control.clock.now(),
+        finished => Nanos(finished),
+    };
+    let accounts = &control.accounts;
+    let mut report = Report {
+        ended: control.ended(),
+        wall: std::time::Duration::from_nanos(now.0),
+        done: accounts.done.load(Relaxed),
+        failed: accounts.failed.load(Relaxed),
+        skipped: accounts.skipped.load(Relaxed),
+        interrupted: accounts.interrupted.load(Relaxed),
+        // Read last, so that what ended is never more than what was admitted.
+        admitted: accounts.admitted.load(Relaxed),
+        window: control.admission.window(),
+        peak_unfinished: control.peak_unfinished.load(Relaxed),
+        latency: summarize(accounts.latency.as_ref()),
+        notes: lock(&control.missing_workers).clone(),
+        ..Report::default()
+    };
+    report.unfinished = report.admitted.saturating_sub(report.finished());
+    let mut upstream = None;
+    for gauge in &gauges.0 {
+        report.stages.push(gauge.report(upstream.as_ref(), now));
+        upstream = Some(gauge.totals(now));
+    }
+    report.budgets.extend(control.ledgers.iter().map(|ledger| {
+        let (used, peak) = ledger.used();
+        BudgetReport { capacity: ledger.capacity(), used, peak }
+    }));
+    report
+}

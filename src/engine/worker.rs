@@ -1,0 +1,189 @@
+//! Owns the worker loop: permit, take, step, send; and [`Emit`], through which a step gives its items.
+
+use super::clock::Nanos;
+use super::error::Panicked;
+use super::flow::{Intake, Outlet};
+use super::group::Group;
+use super::item::{Body, Claim, Ending, Message};
+use super::meter::{Activity, Meter};
+use super::policy::guard;
+use super::run::Run;
+use super::stage::{Factory, Measure, StepFn};
+use super::sync::Arc;
+
+/// What a worker of one stage needs besides its index; cloned for each.
+pub(super) struct Post<'env, I, O> {
+    pub(super) run: Arc<Run<'env>>,
+    pub(super) group: Arc<Group<'env>>,
+    pub(super) intake: Intake<'env, I>,
+    pub(super) outlet: Outlet<O>,
+    pub(super) factory: Factory<'env, I, O>,
+    pub(super) measure: Option<Measure<'env, O>>,
+}
+
+/// Takes what a step emits.
+pub struct Emit<'a, O> {
+    way: Way<'a, O>,
+    claim: &'a Claim,
+    /// The latest item, not sent yet: the last one of all inherits the parent's claim.
+    held: Option<O>,
+    emitted: u32,
+    bytes: u64,
+    /// Nanoseconds spent sending, which were not spent in the step.
+    sending: u64,
+}
+
+/// How a worker sends.
+struct Way<'a, O> {
+    run: &'a Run<'a>,
+    outlet: &'a Outlet<O>,
+    meter: &'a Meter,
+    measure: Option<&'a (dyn Fn(&O) -> u64 + Send + Sync + 'a)>,
+    fans_out: bool,
+}
+
+impl<O> Emit<'_, O> {
+    /// Emits one item. Waits if there is no room downstream.
+    pub fn item(&mut self, item: O) {
+        if let Some(measure) = self.way.measure {
+            self.bytes += measure(&item);
+        }
+        if let Some(previous) = self.held.replace(item) {
+            self.claim.ticket.add_claim();
+            let clock = self.way.run.control.clock;
+            let began = clock.now();
+            let after = self.send(previous, self.emitted - 1, began);
+            self.way.meter.enter(Activity::Busy, after);
+            self.sending += after.since(began);
+        }
+        self.emitted += 1;
+    }
+
+    fn send(&self, item: O, index: u32, sent: Nanos) -> Nanos {
+        let path = if self.way.fans_out { self.claim.path.child(index) } else { self.claim.path.clone() };
+        let claim = Claim { ticket: Arc::clone(&self.claim.ticket), path };
+        let clock = &self.way.run.control.clock;
+        self.way.outlet.send(clock, self.way.meter, Message { claim, sent, body: Body::Item(item) })
+    }
+}
+
+impl<'env, I, O> Post<'env, I, O> {
+    /// Works until the queue in front is closed and empty.
+    pub(super) fn work(self, index: usize, meter: &Meter) {
+        let clock = self.run.control.clock;
+        let mut step = None;
+        let mut now = clock.now();
+        loop {
+            if !self.group.permits.has(index) {
+                meter.enter(Activity::Parked, now);
+                if !self.group.permits.park(index) {
+                    break;
+                }
+                now = clock.now();
+            }
+            let Ok((message, taken)) = self.intake.take(&clock, meter, now) else { break };
+            meter.message_in(taken.since(message.sent));
+            now = self.handle(message, taken, meter, &mut step);
+            if self.group.is_first {
+                self.run.control.admission.leave_first_stage();
+            }
+            meter.tick(now);
+        }
+        // A state may panic when it is dropped; there is no item to blame any more.
+        let _ = guard(move || drop(step));
+        let now = clock.now();
+        meter.enter(Activity::Parked, now);
+        meter.read_cpu(now);
+        self.group.retire();
+    }
+
+    fn handle(
+        &self,
+        message: Message<I>,
+        now: Nanos,
+        meter: &Meter,
+        step: &mut Option<StepFn<'env, I, O>>,
+    ) -> Nanos {
+        let Message { claim, body, .. } = message;
+        let (ending, now) = match body {
+            Body::Ended(ending) => (ending, now),
+            Body::Item(_) if self.run.control.aborting() => (Ending::Interrupted, now),
+            Body::Item(item) => match self.step(item, &claim, now, meter, step) {
+                (None, now) => {
+                    self.free(&claim);
+                    return now;
+                }
+                (Some(ending), now) => (ending, now),
+            },
+        };
+        self.free(&claim);
+        self.outlet.send(
+            &self.run.control.clock,
+            meter,
+            Message { claim, sent: now, body: Body::Ended(ending) },
+        )
+    }
+
+    /// Runs the step; returns how the claim ended, if it did not go on with an item.
+    fn step(
+        &self,
+        item: I,
+        claim: &Claim,
+        began: Nanos,
+        meter: &Meter,
+        step: &mut Option<StepFn<'env, I, O>>,
+    ) -> (Option<Ending>, Nanos) {
+        let way = Way {
+            run: &self.run,
+            outlet: &self.outlet,
+            meter,
+            measure: self.measure.as_deref(),
+            fans_out: self.group.fans_out,
+        };
+        let mut emit = Emit { way, claim, held: None, emitted: 0, bytes: 0, sending: 0 };
+        meter.item_in();
+        meter.enter(Activity::Busy, began);
+        let result = guard(|| step.get_or_insert_with(|| (self.factory)())(item, &mut emit));
+        let error = match result {
+            Ok(result) => result.err(),
+            Err(panic) => {
+                self.rebuild(step);
+                Some(panic.into())
+            }
+        };
+        let now = self.run.control.clock.now();
+        meter.enter(Activity::Parked, now);
+        meter.stepped(now.since(began).saturating_sub(emit.sending));
+        meter.emitted(u64::from(emit.emitted), emit.bytes);
+        let last = emit.held.take();
+        let ending = match error {
+            Some(error) => {
+                meter.failed();
+                Some(Ending::Failed(self.run.policy.fail(&self.run.control, claim, &self.group.name, error)))
+            }
+            None if last.is_none() => Some(Ending::Skipped),
+            None => None,
+        };
+        let Some(last) = last else { return (ending, now) };
+        if ending.is_some() {
+            // The failure takes the parent's claim, so the last item needs one of its own.
+            claim.ticket.add_claim();
+        }
+        (ending, emit.send(last, emit.emitted - 1, now))
+    }
+
+    /// Gives back the bytes that were reserved until the end of this stage.
+    fn free(&self, claim: &Claim) {
+        for slot in &self.group.frees {
+            self.run.control.release(&claim.ticket, *slot);
+        }
+    }
+
+    /// After a panic the state cannot be trusted: it is dropped, and built anew for the next item.
+    fn rebuild(&self, step: &mut Option<StepFn<'env, I, O>>) {
+        let dropped: Result<(), Panicked> = guard(|| *step = None);
+        if dropped.is_err() {
+            *step = None;
+        }
+    }
+}
