@@ -1,7 +1,7 @@
 //! Measures the fast PNG compression against the `png` crate's modes over a folder of pictures: total size, and the
 //! median over rounds of the mean time per picture. The modes take turns, so that a busy machine slows all of them.
 //!
-//! `cargo run --release -p pipeline-stages --example png_effort -- FOLDER [gray|rgb] [ROUNDS]`
+//! `cargo run --release -p pipeline-stages --example png_effort -- FOLDER [gray|rgb] [ROUNDS] [fast|all]`
 
 use std::error::Error;
 use std::fs;
@@ -28,20 +28,21 @@ struct Picture {
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let Some(folder) = arguments.next() else {
-        return Err("usage: png_effort FOLDER [gray|rgb] [ROUNDS]".into());
+        return Err("usage: png_effort FOLDER [gray|rgb] [ROUNDS] [fast|all]".into());
     };
     let gray = arguments.next().is_none_or(|mode| mode == "gray");
     let rounds: usize = arguments.next().map_or(Ok(5), |n| n.parse())?;
+    let slow = arguments.next().is_some_and(|which| which == "all");
     let pictures = load(Path::new(&folder), gray)?;
     if pictures.is_empty() {
         return Err(format!("no JPEG or PNG picture in {folder}; name a folder that has some").into());
     }
     let raw: usize = pictures.iter().map(|p| p.samples.len()).sum();
     println!("{} pictures, {:.3} MB of samples, {rounds} rounds", pictures.len(), raw as f64 / 1e6);
-    measure(&pictures, rounds)
+    measure(&pictures, rounds, slow)
 }
 
-fn measure(pictures: &[Picture], rounds: usize) -> Result<()> {
+fn measure(pictures: &[Picture], rounds: usize, slow: bool) -> Result<()> {
     type Encode<'a> = Box<dyn FnMut(&Picture) -> Result<Vec<u8>> + 'a>;
     let mut scratch = Scratch::default();
     let with = |compression| move |picture: &Picture| by_library(picture, compression);
@@ -50,12 +51,9 @@ fn measure(pictures: &[Picture], rounds: usize) -> Result<()> {
         ("png Fastest", Box::new(with(Compression::Fastest))),
         ("png Fast", Box::new(with(Compression::Fast))),
     ];
-    if std::env::var_os("SLOW_MODES").is_some() {
+    if slow {
         modes.push(("png Balanced", Box::new(with(Compression::Balanced))));
         modes.push(("png High", Box::new(with(Compression::High))));
-    }
-    if std::env::var_os("ONLY").is_some() {
-        modes.truncate(1);
     }
     for (_, encode) in &mut modes {
         for picture in pictures {
@@ -95,7 +93,7 @@ fn by_hand(scratch: &mut Scratch, picture: &Picture) -> Result<Vec<u8>> {
             height: picture.height as usize,
             samples: &picture.samples,
         },
-    );
+    )?;
     let mut file = Vec::with_capacity(stream.len() + 128);
     let mut writer = encoder(&mut file, picture).write_header()?;
     writer.write_chunk(png::chunk::IDAT, stream)?;
@@ -126,7 +124,8 @@ fn check(picture: &Picture, file: &[u8]) -> Result<()> {
 }
 
 fn load(folder: &Path, gray: bool) -> Result<Vec<Picture>> {
-    let mut names: Vec<_> = fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<std::io::Result<_>>()?;
+    let mut names: Vec<_> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<std::io::Result<_>>()?;
     names.sort();
     let mut pictures = Vec::new();
     for name in names {
@@ -141,7 +140,8 @@ fn load(folder: &Path, gray: bool) -> Result<Vec<Picture>> {
 }
 
 fn from_jpeg(bytes: Vec<u8>, gray: bool) -> Result<Picture> {
-    let (space, color) = if gray { (ColorSpace::Luma, ColorType::Grayscale) } else { (ColorSpace::RGB, ColorType::Rgb) };
+    let (space, color) =
+        if gray { (ColorSpace::Luma, ColorType::Grayscale) } else { (ColorSpace::RGB, ColorType::Rgb) };
     let options = DecoderOptions::default().jpeg_set_out_colorspace(space).set_strict_mode(false);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     let samples = decoder.decode()?;

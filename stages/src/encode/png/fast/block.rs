@@ -4,10 +4,10 @@
 //! Why it is fast: the size of the block is known from the counts before a bit is written, so room is reserved once; a match
 //! has its length, distance and all extra bits put as one number; four literals share one flush.
 
-use super::bits::Bits;
+use super::bits::{Bits, End};
 use super::header::Header;
 use super::histogram::Histogram;
-use super::huffman::{Code, LIMIT, canonical, code_lengths};
+use super::huffman::{Codes, LIMIT, canonical, code_lengths};
 use super::runs::{Run, matches};
 use super::symbols::{END, LITERALS_AND_LENGTHS, distance_symbol, length_symbol};
 
@@ -38,7 +38,7 @@ impl Block<'_> {
         let header = Header::new(&lengths, distance);
         let symbols = self.histogram.counts.iter().zip(&lengths);
         let symbols: u64 = symbols.map(|(count, length)| u64::from(*count) * u64::from(*length)).sum();
-        let match_bits = self.histogram.extra_bits + self.histogram.matches * u64::from(1 + distance_extra);
+        let match_bits = self.histogram.extra_bits + self.histogram.matches * (1 + distance_extra);
         let coded = 3 + header.bits() + symbols + match_bits;
         if coded >= self.stored_bits(bits.unaligned()) {
             return self.write_stored(bits);
@@ -46,15 +46,14 @@ impl Block<'_> {
         bits.reserve(usize::try_from(coded / 8 + 1).unwrap_or(usize::MAX));
         bits.put(u64::from(self.last) | 2 << 1, 3);
         header.write(bits);
-        let mut codes = [0; LITERALS_AND_LENGTHS];
-        canonical(&lengths, &mut codes);
+        let codes = canonical(&lengths);
         super::simd::write_symbols(self, &codes, bits);
-        put_code(codes[END], bits);
+        bits.put(codes.bits[END], codes.lengths[END]);
     }
 
-    fn stored_bits(&self, unaligned: u32) -> u64 {
+    fn stored_bits(&self, unaligned: u64) -> u64 {
         let blocks = self.bytes.len().div_ceil(STORED).max(1) as u64;
-        let first = u64::from(3 + (5_u32.wrapping_sub(unaligned) & 7) + 32);
+        let first = 3 + (5_u64.wrapping_sub(unaligned) & 7) + 32;
         first + (blocks - 1) * 40 + self.bytes.len() as u64 * 8
     }
 
@@ -77,49 +76,89 @@ impl Block<'_> {
 
     /// Writes literals and matches.
     #[inline(always)]
-    pub(super) fn write_symbols(&self, codes: &[Code; LITERALS_AND_LENGTHS], bits: &mut Bits) {
+    pub(super) fn write_symbols(&self, codes: &Codes<LITERALS_AND_LENGTHS>, end: &mut End, out: &mut [u8]) {
         let (_, distance_extra, distance_value) = distance_symbol(self.distance);
         let mut at = 0;
         for run in self.runs {
-            put_literals(&self.bytes[at..run.start], codes, bits);
+            put_literals(&self.bytes[at..run.start], codes, end, out);
             for length in matches(run.len) {
                 let (symbol, extra, value) = length_symbol(length);
-                let code = codes[symbol];
-                let (code, length) = (u64::from(code & 0xffff), code >> 16);
                 // The distance has the only code there is, a single zero bit.
-                let extra_end = length + u32::from(extra);
-                let value = code | value << length | distance_value << (extra_end + 1);
-                bits.put(value, extra_end + 1 + distance_extra);
+                let length = codes.lengths[symbol];
+                let extra_end = length + extra;
+                let value = codes.bits[symbol] | value << length | distance_value << (extra_end + 1);
+                end.put(out, value, extra_end + 1 + distance_extra);
             }
             at = run.start + run.len;
         }
-        put_literals(&self.bytes[at..], codes, bits);
+        put_literals(&self.bytes[at..], codes, end, out);
     }
 }
 
 #[inline(always)]
-fn put_code(code: Code, bits: &mut Bits) {
-    bits.put(u64::from(code & 0xffff), code >> 16);
-}
-
-#[inline(always)]
-fn put_literals(literals: &[u8], codes: &[Code; LITERALS_AND_LENGTHS], bits: &mut Bits) {
-    const { assert!(4 * LIMIT as u32 <= Bits::MOST) };
+fn put_literals(literals: &[u8], codes: &Codes<LITERALS_AND_LENGTHS>, end: &mut End, out: &mut [u8]) {
+    const { assert!(4 * LIMIT as u64 <= Bits::MOST) };
     let (quads, rest) = literals.as_chunks::<4>();
     for quad in quads {
-        let [a, b, c, d] = quad.map(|literal| codes[usize::from(literal)]);
-        let (low, low_length) = pair(a, b);
-        let (high, high_length) = pair(c, d);
-        bits.put(low | high << low_length, low_length + high_length);
+        let [a, b, c, d] = quad.map(usize::from);
+        let mut value = codes.bits[a];
+        let mut count = codes.lengths[a];
+        value |= codes.bits[b] << (count & 63);
+        count += codes.lengths[b];
+        value |= codes.bits[c] << (count & 63);
+        count += codes.lengths[c];
+        value |= codes.bits[d] << (count & 63);
+        count += codes.lengths[d];
+        end.put(out, value, count);
     }
     for literal in rest {
-        put_code(codes[usize::from(*literal)], bits);
+        let symbol = usize::from(*literal);
+        end.put(out, codes.bits[symbol], codes.lengths[symbol]);
     }
 }
 
-/// Two codes one after the other, and how long they are together.
-#[inline(always)]
-fn pair(first: Code, second: Code) -> (u64, u32) {
-    let length = first >> 16;
-    (u64::from(first & 0xffff) | u64::from(second & 0xffff) << length, length + (second >> 16))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::png::fast::runs;
+
+    fn written(bytes: &[u8]) -> Vec<u8> {
+        let mut found = Vec::new();
+        runs::find(bytes, 0, 1, &mut found);
+        let histogram = Histogram::of(bytes, 0, &found);
+        let mut bits = Bits::default();
+        Block { bytes, runs: &found, histogram: &histogram, distance: 1, last: true }.write(&mut bits);
+        bits.align();
+        bits.as_bytes().to_vec()
+    }
+
+    #[test]
+    fn what_does_not_compress_is_stored() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let block = written(&bytes);
+        assert_eq!(block[..5], [1, 0, 1, 0xff, 0xfe]);
+        assert_eq!(block[5..], bytes);
+    }
+
+    #[test]
+    fn more_than_one_stored_block_holds_becomes_two() {
+        let bytes: Vec<u8> = (0..70_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let block = written(&bytes);
+        assert_eq!(block.len(), bytes.len() + 10);
+        assert_eq!((block[0], block[5 + STORED]), (0, 1));
+    }
+
+    #[test]
+    fn an_empty_block_is_stored_in_five_bytes() {
+        assert_eq!(written(&[]), [1, 0, 0, 0xff, 0xff]);
+    }
+
+    #[test]
+    fn a_match_costs_what_was_reckoned() {
+        for len in [8, 259, 260, 100_000] {
+            let mut bytes = vec![7; len];
+            bytes.extend([1, 2, 3]);
+            assert!(written(&bytes).len() < 100 + len / 1000);
+        }
+    }
 }

@@ -54,7 +54,7 @@ pub(super) fn weigh_blocks<'a>(
     for (((x, a), b), c) in blocks {
         weigh_block([x, a, b, c]);
     }
-    if count % LANES != 0 {
+    if !count.is_multiple_of(LANES) {
         weigh_block(last);
     }
     weights
@@ -95,4 +95,26 @@ fn magnitude<const N: usize>(x: &[u8; N], predicted: &[u8; N]) -> u64 {
         sum += u32::from(residual.min(residual.wrapping_neg()));
     }
     u64::from(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_gets_the_filter_that_predicts_it() {
+        let row: Vec<u8> = (0..100_u8).map(|x| x.wrapping_mul(37)).collect();
+        assert_eq!(lightest(weigh(1, &row, &row)), Filter::Up);
+        let ramp: Vec<u8> = (0..100).collect();
+        assert_eq!(lightest(weigh(1, &row, &ramp)), Filter::Sub);
+        assert_eq!(lightest(weigh(1, &[0; 100], &[0; 100])), Filter::None);
+        let other: Vec<u8> = ramp.iter().map(|x| 2 * x).collect();
+        let both: Vec<u8> = std::iter::once(0)
+            .chain((1..100).scan(0, |left, i| {
+                *left = average(*left, other[i]);
+                Some(*left)
+            }))
+            .collect();
+        assert_eq!(lightest(weigh(1, &other, &both)), Filter::Average);
+    }
 }

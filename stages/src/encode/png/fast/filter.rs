@@ -16,7 +16,8 @@ pub(super) enum Filter {
 
 impl Filter {
     /// All of them, indexed by filter byte.
-    pub(super) const ALL: [Filter; 5] = [Filter::None, Filter::Sub, Filter::Up, Filter::Average, Filter::Paeth];
+    pub(super) const ALL: [Filter; 5] =
+        [Filter::None, Filter::Sub, Filter::Up, Filter::Average, Filter::Paeth];
 }
 
 /// Of left, above and upper left the one nearest to `left + above - upper_left` (PNG specification, section 9.4).
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn paeth_in_eight_bits_is_the_specifications() {
-        for n in 0..1 << 24_u32 {
+        for n in 0_u32..1 << 24 {
             let [a, b, c, _] = n.to_le_bytes();
             assert_eq!(paeth(a, b, c), paeth_by_the_book(a, b, c), "{a} {b} {c}");
         }

@@ -1,7 +1,7 @@
 //! Owns the description of a block's codes: RFC 1951 section 3.2.7. Does not own how the codes are found.
 
 use super::bits::Bits;
-use super::huffman::{Code, canonical, code_lengths};
+use super::huffman::{canonical, code_lengths};
 use super::symbols::LITERALS_AND_LENGTHS;
 
 /// The alphabet of the description: lengths 0 to 15, and three kinds of repeat.
@@ -41,17 +41,26 @@ impl Header {
         let mut all = [0; MOST];
         all[..literals].copy_from_slice(&lengths[..literals]);
         all[literals + distance] = 1;
-        let mut header =
-            Self { literals, distances, symbols: [(0, 0); MOST], used: 0, lengths: [0; KINDS], sent: 0, bits: 0 };
+        let mut header = Self {
+            literals,
+            distances,
+            symbols: [(0, 0); MOST],
+            used: 0,
+            lengths: [0; KINDS],
+            sent: 0,
+            bits: 0,
+        };
         header.describe(&all[..literals + distances]);
         let mut counts = [0; KINDS];
         for (symbol, _) in &header.symbols[..header.used] {
             counts[usize::from(*symbol)] += 1;
         }
         code_lengths(&counts, 7, &mut header.lengths);
-        header.sent = ORDER.iter().rposition(|kind| header.lengths[*kind] != 0).map_or(4, |last| (last + 1).max(4));
+        header.sent =
+            ORDER.iter().rposition(|kind| header.lengths[*kind] != 0).map_or(4, |last| (last + 1).max(4));
         let coded = (0_u8..).zip(counts).zip(header.lengths);
-        let coded = coded.map(|((symbol, n), length)| u64::from(n) * u64::from(u32::from(length) + extra_bits(symbol)));
+        let coded =
+            coded.map(|((symbol, n), length)| u64::from(n) * (u64::from(length) + extra_bits(symbol)));
         header.bits = 14 + 3 * header.sent as u64 + coded.sum::<u64>();
         header
     }
@@ -95,21 +104,45 @@ impl Header {
         for kind in &ORDER[..self.sent] {
             bits.put(u64::from(self.lengths[*kind]), 3);
         }
-        let mut codes: [Code; KINDS] = [0; KINDS];
-        canonical(&self.lengths, &mut codes);
+        let codes = canonical(&self.lengths);
         for &(symbol, extra) in &self.symbols[..self.used] {
-            let code = codes[usize::from(symbol)];
-            let length = code >> 16;
-            bits.put(u64::from(code & 0xffff) | u64::from(extra) << length, length + extra_bits(symbol));
+            let length = codes.lengths[usize::from(symbol)];
+            let value = codes.bits[usize::from(symbol)] | u64::from(extra) << length;
+            bits.put(value, length + extra_bits(symbol));
         }
     }
 }
 
-fn extra_bits(symbol: u8) -> u32 {
+fn extra_bits(symbol: u8) -> u64 {
     match symbol {
         AGAIN => 2,
         ZEROS => 3,
         MANY_ZEROS => 7,
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_description_is_as_long_as_it_says(
+            stretches in proptest::collection::vec((0_u8..15, 1_usize..150), 1..40), distance in 0_usize..6,
+        ) {
+            let all = stretches.iter().flat_map(|(length, n)| std::iter::repeat_n(*length, *n));
+            let mut lengths = [0; LITERALS_AND_LENGTHS];
+            for (slot, length) in lengths.iter_mut().zip(all) {
+                *slot = length;
+            }
+            let header = Header::new(&lengths, distance);
+            let mut bits = Bits::default();
+            bits.reserve(1000);
+            header.write(&mut bits);
+            let written = bits.as_bytes().len() as u64 * 8 + bits.unaligned();
+            prop_assert_eq!(written, header.bits());
+        }
     }
 }

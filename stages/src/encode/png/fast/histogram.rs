@@ -34,7 +34,7 @@ impl Histogram {
             for length in matches(run.len) {
                 let (symbol, extra, _) = length_symbol(length);
                 histogram.counts[symbol] += 1;
-                histogram.extra_bits += u64::from(extra);
+                histogram.extra_bits += extra;
                 histogram.matches += 1;
             }
             at = run.start + run.len;

@@ -89,7 +89,8 @@ fn join(weights: &mut [usize]) {
 
 /// Lengthens codes until the Kraft sum is at most one.
 fn repair(counts: &mut [usize; LIMIT + 1], limit: usize) {
-    let kraft = |counts: &[usize]| (1..=limit).map(|length| counts[length] << (limit - length)).sum::<usize>();
+    let kraft =
+        |counts: &[usize]| (1..=limit).map(|length| counts[length] << (limit - length)).sum::<usize>();
     let mut excess = kraft(counts).saturating_sub(1 << limit);
     while excess > 0 {
         let Some(length) = (1..limit).rev().find(|&length| counts[length] > 0) else { return };
@@ -101,11 +102,17 @@ fn repair(counts: &mut [usize; LIMIT + 1], limit: usize) {
     }
 }
 
-/// One symbol's code in the order in which its bits are sent, and its length from bit 16 on.
-pub(super) type Code = u32;
+/// The codes of an alphabet. Two tables of whole words, because the writer adds and shifts by them straight from memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Codes<const N: usize> {
+    /// Each symbol's code with its first bit lowest, the order in which it is sent.
+    pub(super) bits: [u64; N],
+    /// How many bits that is.
+    pub(super) lengths: [u64; N],
+}
 
-/// Fills `codes` with the canonical codes of these lengths.
-pub(super) fn canonical(lengths: &[u8], codes: &mut [Code]) {
+/// The canonical codes of these lengths.
+pub(super) fn canonical<const N: usize>(lengths: &[u8; N]) -> Codes<N> {
     let mut counts = [0_u16; 16];
     for &length in lengths {
         counts[usize::from(length & 15)] += 1;
@@ -115,12 +122,15 @@ pub(super) fn canonical(lengths: &[u8], codes: &mut [Code]) {
     for length in 1..16 {
         next[length] = (next[length - 1] + counts[length - 1]) << 1;
     }
-    for (code, &length) in codes.iter_mut().zip(lengths) {
+    let mut codes = Codes { bits: [0; N], lengths: [0; N] };
+    for (symbol, &length) in lengths.iter().enumerate() {
         let slot = &mut next[usize::from(length & 15)];
         let reversed = slot.reverse_bits().checked_shr(16 - u32::from(length)).unwrap_or(0);
-        *code = u32::from(length) << 16 | u32::from(reversed);
+        codes.bits[symbol] = u64::from(reversed);
+        codes.lengths[symbol] = u64::from(length);
         *slot = slot.wrapping_add(u16::from(length != 0));
     }
+    codes
 }
 
 #[cfg(test)]
@@ -149,12 +159,10 @@ mod tests {
 
     #[test]
     fn the_example_of_rfc_1951_gets_its_codes() {
-        let mut codes = [0; 8];
-        canonical(&[3, 3, 3, 3, 3, 2, 4, 4], &mut codes);
+        let codes = canonical(&[3, 3, 3, 3, 3, 2, 4, 4]);
         let expected = [0b010, 0b011, 0b100, 0b101, 0b110, 0b00, 0b1110, 0b1111];
-        for (code, expected) in codes.iter().zip(expected) {
-            let length = code >> 16;
-            assert_eq!((code & 0xffff).reverse_bits() >> (32 - length), expected);
+        for ((bits, length), expected) in codes.bits.iter().zip(codes.lengths).zip(expected) {
+            assert_eq!(bits.reverse_bits() >> (64 - length), expected);
         }
     }
 

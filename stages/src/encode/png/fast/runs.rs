@@ -17,6 +17,9 @@ pub(super) struct Run {
 /// Bytes compared at once.
 const STEP: usize = 4;
 
+/// Bytes looked at together.
+const BLOCK: usize = 32;
+
 /// Shorter stretches cost no less as a match than as literals.
 const SHORTEST: usize = 6;
 
@@ -24,15 +27,11 @@ const SHORTEST: usize = 6;
 /// be written without what is before it.
 #[inline(always)]
 pub(super) fn find(bytes: &[u8], from: usize, distance: usize, runs: &mut Vec<Run>) {
-    let first = from + distance;
     let equal = |at: usize| bytes[at] == bytes[at - distance];
-    let mut at = first;
-    let mut free = first;
-    while let (Some(here), Some(before)) = (chunk(bytes, at), chunk(bytes, at - distance)) {
-        if here != before {
-            at += STEP;
-            continue;
-        }
+    let mut free = from + distance;
+    let mut at = free;
+    while let Some(found) = next_equal(bytes, at, distance) {
+        at = found;
         let mut start = at;
         while start > free && equal(start - 1) {
             start -= 1;
@@ -56,9 +55,30 @@ pub(super) fn find(bytes: &[u8], from: usize, distance: usize, runs: &mut Vec<Ru
     }
 }
 
+/// The next position at or after `at`, by steps of [`STEP`], where so many bytes equal those `distance` before.
 #[inline(always)]
-fn chunk(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
+fn next_equal(bytes: &[u8], mut at: usize, distance: usize) -> Option<usize> {
+    while let (Some(here), Some(before)) = (block(bytes, at), block(bytes, at - distance)) {
+        let steps = equal_steps(here, before);
+        if steps != 0 {
+            return Some(at + STEP * steps.trailing_zeros() as usize);
+        }
+        at += BLOCK;
+    }
+    let steps = (at..bytes.len().saturating_sub(STEP - 1)).step_by(STEP);
+    steps.into_iter().find(|at| bytes[*at..at + STEP] == bytes[at - distance..at - distance + STEP])
+}
+
+/// One bit for each step of a block: whether both sides are equal there. Compiles to a vector comparison.
+#[inline(always)]
+fn equal_steps(here: &[u8; BLOCK], before: &[u8; BLOCK]) -> u32 {
+    let steps = here.as_chunks::<STEP>().0.iter().zip(before.as_chunks::<STEP>().0);
+    steps.enumerate().map(|(i, (a, b))| u32::from(a == b) << i).sum()
+}
+
+#[inline(always)]
+fn block(bytes: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
+    bytes.get(at..)?.first_chunk()
 }
 
 #[inline(always)]

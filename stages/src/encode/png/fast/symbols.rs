@@ -39,14 +39,14 @@ const ENTRY: [u8; 256] = {
 
 /// The symbol of a match length from 3 to 258, how many extra bits follow it, and their value.
 #[inline(always)]
-pub(super) fn length_symbol(length: usize) -> (usize, u8, u64) {
+pub(super) fn length_symbol(length: usize) -> (usize, u64, u64) {
     let entry = usize::from(ENTRY[length - 3]);
     let (base, extra) = LENGTHS[entry];
-    (257 + entry, extra, (length - usize::from(base)) as u64)
+    (257 + entry, u64::from(extra), (length - usize::from(base)) as u64)
 }
 
 /// The symbol of a distance from 1 to 8, how many extra bits follow it, and their value.
-pub(super) fn distance_symbol(distance: usize) -> (usize, u32, u64) {
+pub(super) fn distance_symbol(distance: usize) -> (usize, u64, u64) {
     match distance {
         0..=4 => (distance.saturating_sub(1), 0, 0),
         5 | 6 => (4, 1, distance as u64 - 5),
@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn distances_have_the_symbols_of_the_rfc() {
-        let expected = [(0, 0, 0), (1, 0, 0), (2, 0, 0), (3, 0, 0), (4, 1, 0), (4, 1, 1), (5, 1, 0), (5, 1, 1)];
+        let expected =
+            [(0, 0, 0), (1, 0, 0), (2, 0, 0), (3, 0, 0), (4, 1, 0), (4, 1, 1), (5, 1, 0), (5, 1, 1)];
         for (distance, expected) in (1..).zip(expected) {
             assert_eq!(distance_symbol(distance), expected);
         }
