@@ -62,7 +62,7 @@ pub struct Scratch {
 /// Compresses the rows of a picture into the zlib stream (RFC 1950) that its IDAT chunk holds.
 ///
 /// The stream lies in `scratch` and is valid until the next picture. It is never longer than the samples and their filter
-/// bytes by more than 5 bytes in 16 KB and 12 bytes.
+/// bytes by more than 6 bytes in 16 KB and 12 bytes.
 ///
 /// # Errors
 /// [`Error::Encode`] if the sizes in `rows` do not fit each other.
