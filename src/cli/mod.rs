@@ -13,6 +13,7 @@
 //! | `dispatch` | what each command does with the process |
 //! | `output` | stdout that may be closed at any time |
 //! | `run` | the conversion itself |
+//! | `signals` | Ctrl-C and SIGTERM |
 
 mod dispatch;
 mod flags;
@@ -21,6 +22,7 @@ mod help;
 mod output;
 mod parse;
 mod run;
+mod signals;
 mod usage;
 
 pub use dispatch::main;

@@ -1,18 +1,250 @@
-//! The conversion itself.
+//! The conversion itself, as the command does it. Owns: from a config to an exit code; what is said about the run.
+//! Does not own: the run (`job`), how it is drawn (`observe`).
 
+use super::output;
+use super::signals::{Asked, Signals};
+use crate::config::{Config, ProgressKind, Verbosity, printable};
+use crate::engine::{Ended, Failure, Report, RunError};
+use crate::job::{self, Job, JobError, Listener, Outlined, Running, SAMPLE_DIRECTORY, usable_cores};
+use crate::observe::{self, Ansi, Printer, Progress, Style, Totals, View};
+use pipeline_stages::Plan;
+use pipeline_stages::display::escape;
+use pipeline_stages::read::Entry;
+use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use crate::config::Config;
+/// All done.
+const OK: u8 = 0;
+/// Some pictures failed.
+const SOME_FAILED: u8 = 1;
+/// It was not asked for properly.
+const USAGE: u8 = 2;
+/// The machine failed.
+const ENVIRONMENT: u8 = 3;
 
-/// Stub: to be replaced by the run of the job.
-pub(super) fn convert(_config: &Config) -> ExitCode {
-    ExitCode::SUCCESS
+/// How often progress is looked at.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Converts what the config says.
+pub(super) fn convert(config: &Config) -> ExitCode {
+    let mut config = config.clone();
+    if config.wants_sample()
+        && let Err(code) = use_sample(&mut config)
+    {
+        return code;
+    }
+    if config.invocation.dry_run { dry_run(&config) } else { run(&config) }
 }
 
-/// Stub: to be replaced by the ops of the stages.
+/// Whether a text is an op.
 pub(super) fn validate_op(op: &str) -> Result<(), String> {
-    match op {
-        "gray" | "none" => Ok(()),
-        _ => Err(format!("unknown op {op:?}; the ops are: gray, none")),
+    job::validate_op(op)
+}
+
+fn say(config: &Config, line: &str) {
+    if config.invocation.verbosity > Verbosity::Quiet {
+        output::to_stderr(&printable(line));
     }
+}
+
+fn failed_to_start(error: &JobError) -> ExitCode {
+    for line in error.to_string().lines() {
+        output::to_stderr(&format!("pipeline: {line}"));
+    }
+    ExitCode::from(if error.is_environment() { ENVIRONMENT } else { USAGE })
+}
+
+/// Without any input: paints the sample set and takes it.
+fn use_sample(config: &mut Config) -> Result<(), ExitCode> {
+    let directory = Path::new(SAMPLE_DIRECTORY);
+    say(config, &format!("pipeline: no INPUT: using the built-in sample pictures in ./{SAMPLE_DIRECTORY}/"));
+    say(config, "pipeline: to convert your own: pipeline photos/ -o gray/    (all options: pipeline --help)");
+    match job::write_sample(directory) {
+        Err(error) => Err(failed_to_start(&error)),
+        Ok(Err(error)) => {
+            output::to_stderr(&format!("pipeline: cannot write the sample pictures: {error}"));
+            Err(ExitCode::from(ENVIRONMENT))
+        }
+        Ok(Ok(_)) => {
+            config.input = vec![directory.to_owned()];
+            Ok(())
+        }
+    }
+}
+
+/// Lists what would be done, on stdout.
+fn dry_run(config: &Config) -> ExitCode {
+    let mut closed = false;
+    let explain = config.invocation.explain_plan;
+    let each = |outlined: Outlined| {
+        let Outlined { label, output, plan } = outlined;
+        let mut line = format!("{label} -> {}", escape(&output));
+        if explain {
+            line.push_str(&format!("  [{plan}]"));
+        }
+        line.push('\n');
+        closed |= output::to_stdout(&line).is_err();
+    };
+    match job::outline(config, each, |failure| output::to_stderr(&failure.to_string())) {
+        Err(error) => failed_to_start(&error),
+        Ok(Err(error)) => {
+            output::to_stderr(&format!("pipeline: {error}"));
+            ExitCode::from(ENVIRONMENT)
+        }
+        Ok(Ok(_)) if closed => ExitCode::from(ENVIRONMENT),
+        Ok(Ok(report)) => {
+            let to_do =
+                format!("{} to do, {} failed, {} skipped", report.done, report.failed, report.skipped);
+            say(config, &format!("pipeline: {to_do}; nothing was written"));
+            ExitCode::from(if report.failed > 0 { SOME_FAILED } else { OK })
+        }
+    }
+}
+
+/// Says on stderr what happens to single pictures, above the progress.
+struct Speaker {
+    printer: Printer,
+    verbosity: Verbosity,
+    explain_plan: bool,
+}
+
+impl Listener for Speaker {
+    fn failed(&self, failure: &Failure) {
+        self.printer.line(&failure.to_string());
+    }
+
+    fn warned(&self, entry: &Entry, warning: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.printer.line(&format!("{}: warning: {warning}", escape(&entry.path)));
+        }
+    }
+
+    fn planned(&self, entry: &Entry, plan: &Plan) {
+        if self.explain_plan || self.verbosity >= Verbosity::Verbose {
+            self.printer.line(&format!("{}: {plan}", escape(&entry.path)));
+        }
+    }
+}
+
+fn run(config: &Config) -> ExitCode {
+    // A panic in a codec becomes that picture's error, and is told as such.
+    std::panic::set_hook(Box::new(|_| ()));
+    let mut progress = Progress::new(style(config));
+    let speaker = Speaker {
+        printer: progress.printer(),
+        verbosity: config.invocation.verbosity,
+        explain_plan: config.invocation.explain_plan,
+    };
+    let running = match Job::new(config).map(|job| job.listener(speaker)).and_then(Job::start) {
+        Ok(running) => running,
+        Err(error) => return failed_to_start(&error),
+    };
+    let signals = Signals::listen(running.controller(), progress.printer());
+    while !running.wait_timeout(TICK) {
+        with_view(&running, |view| progress.update(view));
+    }
+    with_view(&running, |view| progress.finish(view));
+    let (totals, expected) = (totals(&running), running.expected());
+    let ended = running.wait();
+    let report = match &ended {
+        Ok(report) => report,
+        Err(error) => match error.report() {
+            Some(report) => report,
+            None => return internal(error),
+        },
+    };
+    let view = View { report, totals: &totals, expected, cores: usable_cores() as f64 };
+    conclude(config, &view);
+    let written = write_report(config, &view);
+    exit_code(&ended, report, signals.asked(), written)
+}
+
+fn internal(error: &RunError) -> ExitCode {
+    output::to_stderr(&format!("pipeline: {error}"));
+    ExitCode::from(ENVIRONMENT)
+}
+
+fn style(config: &Config) -> Style {
+    if config.invocation.verbosity == Verbosity::Quiet {
+        return Style::None;
+    }
+    match config.run.progress {
+        ProgressKind::Bar => Style::Bar,
+        ProgressKind::Plain => Style::Plain,
+        ProgressKind::Json => Style::Json,
+        ProgressKind::None => Style::None,
+        ProgressKind::Auto if std::io::stderr().is_terminal() => Style::Bar,
+        ProgressKind::Auto => Style::Plain,
+    }
+}
+
+fn totals(running: &Running) -> Totals {
+    let (counted, skipped) = (running.totals(), running.skipped());
+    Totals {
+        pixels: counted.pixels,
+        bytes_in: counted.bytes_read,
+        bytes_out: counted.bytes_written,
+        warnings: counted.warnings,
+        degraded: counted.degraded,
+        links_skipped: skipped.links(),
+        special_skipped: skipped.special_files(),
+    }
+}
+
+fn with_view(running: &Running, show: impl FnOnce(&View<'_>)) {
+    let (report, totals) = (running.snapshot(), totals(running));
+    show(&View {
+        report: &report,
+        totals: &totals,
+        expected: running.expected(),
+        cores: usable_cores() as f64,
+    });
+}
+
+/// The table at the end, and the sentence that says what limited the run.
+fn conclude(config: &Config, view: &View<'_>) {
+    if config.invocation.verbosity == Verbosity::Quiet || config.run.progress == ProgressKind::Json {
+        return;
+    }
+    output::to_stderr(observe::summary(view, Ansi::auto()).trim_end());
+    output::to_stderr(&observe::explain(view));
+}
+
+fn write_report(config: &Config, view: &View<'_>) -> bool {
+    let Some(path) = &config.invocation.report else { return true };
+    let json = format!("{:#}\n", observe::report_json(view));
+    match std::fs::write(path, json) {
+        Ok(()) => true,
+        Err(error) => {
+            output::to_stderr(&format!("pipeline: cannot write the report {}: {error}", escape(path)));
+            false
+        }
+    }
+}
+
+fn exit_code(
+    ended: &Result<Report, RunError>,
+    report: &Report,
+    asked: Asked,
+    report_written: bool,
+) -> ExitCode {
+    if report.ended == Ended::Fatal {
+        output::to_stderr(
+            "pipeline: stopped, because the others would fail for the same reason; what was finished is intact",
+        );
+    }
+    if let Err(RunError::Source { panic, .. }) = ended {
+        output::to_stderr(&format!("pipeline: finding the inputs failed: {panic}"));
+    }
+    let code = match (asked, ended) {
+        (Asked::Interrupt, _) => 130,
+        (Asked::Terminate, _) => 143,
+        _ if report.ended == Ended::Fatal || matches!(ended, Err(RunError::Source { .. })) => ENVIRONMENT,
+        _ if report.failed + report.interrupted > 0 => SOME_FAILED,
+        _ if !report_written => ENVIRONMENT,
+        _ => OK,
+    };
+    ExitCode::from(code)
 }

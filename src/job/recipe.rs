@@ -1,0 +1,84 @@
+//! Owns what is done to every picture of a job: the config's choices in the words of the stages.
+
+use crate::config::{self, Config};
+use pipeline_stages::{Effort, EncodeOptions, Format, GrayMode, KeepMetadata, Limits, Op, OpError, Quality};
+
+/// What is done to every picture.
+#[derive(Debug, Clone)]
+pub(super) struct Recipe {
+    pub(super) ops: Vec<Op>,
+    /// `None`: the format of the input.
+    pub(super) format: Option<Format>,
+    pub(super) encode: EncodeOptions,
+    pub(super) limits: Limits,
+    pub(super) lenient: bool,
+}
+
+impl Recipe {
+    /// # Errors
+    /// An op that cannot be understood, with its text.
+    pub(super) fn new(config: &Config) -> Result<Self, (String, OpError)> {
+        let gray = gray_mode(config.convert.gray);
+        let ops = config.convert.ops.iter().map(|text| {
+            let op = text.parse::<Op>().map_err(|error| (text.clone(), error))?;
+            // `gray` without a mode of its own takes the one of `--gray`.
+            let bare = matches!(op, Op::Gray(_)) && !text.contains("mode");
+            Ok(if bare { Op::Gray(gray) } else { op })
+        });
+        let format = match config.encode.format {
+            config::FormatChoice::Same => None,
+            config::FormatChoice::Png => Some(Format::Png),
+            config::FormatChoice::Jpeg => Some(Format::Jpeg),
+        };
+        let mut encode = EncodeOptions::new(Format::Png);
+        encode.quality = match config.encode.quality {
+            config::Quality::Keep => Quality::Keep,
+            config::Quality::Fixed(percent) => Quality::Percent(percent.get()),
+        };
+        encode.effort = effort(config.encode.effort);
+        encode.background = config.encode.background.rgb;
+        encode.metadata = match config.encode.metadata {
+            config::Metadata::Keep => KeepMetadata::Keep,
+            config::Metadata::Strip => KeepMetadata::Strip,
+        };
+        let limits = Limits {
+            max_pixels: config.limits.max_pixels.0,
+            max_file_bytes: config.limits.max_file.0,
+            ..Limits::default()
+        };
+        Ok(Self { ops: ops.collect::<Result<_, _>>()?, format, encode, limits, lenient: config.lenient })
+    }
+}
+
+fn gray_mode(gray: config::Gray) -> GrayMode {
+    match gray {
+        config::Gray::Opencv => GrayMode::Opencv,
+        config::Gray::Pillow => GrayMode::Pillow,
+        config::Gray::Rec709 => GrayMode::Rec709,
+        config::Gray::Linear => GrayMode::Linear,
+        config::Gray::Luma => GrayMode::Luma,
+    }
+}
+
+fn effort(effort: config::Effort) -> Effort {
+    match effort {
+        config::Effort::Fastest => Effort::Fastest,
+        config::Effort::Fast => Effort::Fast,
+        config::Effort::Balanced => Effort::Balanced,
+        config::Effort::Best => Effort::Best,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gray_without_a_mode_takes_the_one_that_was_asked_for() {
+        let mut config = Config::default();
+        config.convert.gray = config::Gray::Pillow;
+        config.convert.ops = vec!["gray".into(), "gray mode=linear".into()];
+        let recipe = Recipe::new(&config).unwrap();
+        assert_eq!(recipe.ops, [Op::Gray(GrayMode::Pillow), Op::Gray(GrayMode::Linear)]);
+    }
+}

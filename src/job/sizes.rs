@@ -1,0 +1,95 @@
+//! Owns the numbers that nobody gave: how many workers, how much memory, from what this machine lets us use.
+//! Does not own: numbers that somebody gave; those are obeyed.
+
+use crate::config::{Config, Memory, Workers};
+use crate::engine::ByteSize;
+
+/// Workers per stage, and memory, as they are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Threads that read files.
+    pub readers: usize,
+    /// Threads that decode.
+    pub decoders: usize,
+    /// Threads that convert.
+    pub converters: usize,
+    /// Threads that encode.
+    pub encoders: usize,
+    /// Threads that write files.
+    pub writers: usize,
+    /// For all decoded pictures in flight.
+    pub pictures: ByteSize,
+    /// For the contents of files that wait to be decoded.
+    pub files: ByteSize,
+}
+
+/// Cores this process may use: its affinity and, on Linux, the quota of its control group.
+pub fn usable_cores() -> usize {
+    num_cpus::get().max(1)
+}
+
+impl Sizes {
+    /// Stages that compute get a worker per core. More would only take turns, and which of them has the most to do differs
+    /// from folder to folder. Stages that wait for a device get at least two, so that one waits while another is at work,
+    /// and no more than eight, beyond which local disks do not get faster.
+    pub fn new(config: &Config) -> Self {
+        let cores = usable_cores();
+        let waits = cores.clamp(2, 8);
+        let workers = |asked: Workers, auto: usize| match asked {
+            Workers::Auto => auto,
+            Workers::Fixed(n) => n.get(),
+        };
+        let memory = match config.limits.memory {
+            Memory::Auto => (usable_memory() / 4).min(1 << 30),
+            Memory::Fixed(bytes) => bytes.0,
+        };
+        // File contents get an eighth; they are far smaller than their pixels.
+        let files = memory / 8;
+        Self {
+            readers: workers(config.read.workers, waits),
+            decoders: workers(config.decode.workers, cores),
+            converters: workers(config.convert.workers, cores),
+            encoders: workers(config.encode.workers, cores),
+            writers: workers(config.write.workers, waits),
+            pictures: ByteSize::new(memory - files),
+            files: ByteSize::new(files),
+        }
+    }
+}
+
+/// Bytes of memory that can be used without swapping, and within the control group's limit; 4 GiB where nobody tells.
+fn usable_memory() -> u64 {
+    let available = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| mem_available(&text));
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+    let limit = limits.iter().find_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok());
+    available.unwrap_or(4 << 30).min(limit.unwrap_or(u64::MAX))
+}
+
+fn mem_available(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ByteCount;
+
+    #[test]
+    fn explicit_numbers_are_obeyed_and_memory_is_shared_out() {
+        let mut config = Config::default();
+        config.convert.workers = "37".parse().unwrap();
+        config.limits.memory = Memory::Fixed(ByteCount(800));
+        let sizes = Sizes::new(&config);
+        assert_eq!(sizes.converters, 37);
+        assert_eq!((sizes.pictures, sizes.files), (ByteSize::new(700), ByteSize::new(100)));
+        assert!(sizes.readers >= 2 && sizes.decoders == usable_cores());
+    }
+
+    #[test]
+    fn available_memory_is_read_from_its_line() {
+        let text = "MemTotal:       24000000 kB\nMemAvailable:   12345 kB\n";
+        assert_eq!(mem_available(text), Some(12345 * 1024));
+        assert_eq!(mem_available("MemAvailable: much"), None);
+    }
+}

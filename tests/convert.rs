@@ -1,0 +1,304 @@
+//! The whole command on real files: what lands where, what is said, how it ends.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a panic here is a failed test")]
+
+#[path = "common/command.rs"]
+mod command;
+
+use command::{Scratch, decoded};
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+#[test]
+fn a_directory_is_mirrored_and_every_result_is_gray() {
+    let scratch = Scratch::new();
+    for (seed, name) in ["in/a.jpg", "in/b/c.png", "in/b/d.JPEG", "in/b/e/f.bmp"].iter().enumerate() {
+        scratch.sized(name, seed as u32, 40 + seed as u32, 30);
+    }
+    let ran = scratch.run(&["--readers", "2", "--converters", "8", "--writers", "2", "in", "-o", "out"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(scratch.names("out"), ["a.jpg", "b/c.png", "b/d.JPEG", "b/e/f.bmp"]);
+    for (seed, (name, bytes)) in scratch.tree("out").iter().enumerate() {
+        // A gray BMP is one with a palette of grays, which decodes as colours.
+        assert_eq!(decoded(bytes), (40 + seed as u32, 30, !name.ends_with(".bmp")));
+    }
+    assert_eq!(ran.stdout, "", "nothing but results on stdout");
+    assert!(ran.stderr.contains("4 pictures"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_bad_picture_never_ends_the_run_and_is_named() {
+    let scratch = Scratch::new();
+    (0..20).for_each(|n| drop(scratch.picture(&format!("in/{n:02}.jpg"), n)));
+    scratch.file("in/05b.jpg", b"");
+    scratch.file("in/06b.png", b"\x89PNG\r\n\x1a\nnonsense");
+    let half = fs::read(scratch.path().join("in/07.jpg")).unwrap();
+    scratch.file("in/07b.jpg", &half[..half.len() / 2]);
+    scratch.file("in/notes.txt", b"not a picture, and nothing says it is one");
+    let ran = scratch.run(&["in", "-o", "out"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.lines("in/05b.jpg: read: empty file").len(), 1, "{}", ran.stderr);
+    assert_eq!(ran.lines("in/06b.png: read: ").len(), 1, "{}", ran.stderr);
+    assert_eq!(ran.lines("in/07b.jpg: decode: ").len(), 1, "{}", ran.stderr);
+    assert_eq!(ran.lines("in/notes.txt").len(), 0, "{}", ran.stderr);
+    assert_eq!(scratch.names("out").len(), 20, "no file under its final name, no temporary");
+}
+
+#[test]
+fn what_does_not_exist_is_told_at_once_and_nothing_is_written() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.jpg", 1);
+    let ran = scratch.run(&["in", "nowhere", "neither", "-o", "out"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("nowhere: ") && ran.stderr.contains("neither: "), "{}", ran.stderr);
+    assert!(!scratch.path().join("out").exists());
+}
+
+#[test]
+fn of_two_inputs_with_one_output_the_first_has_it_and_the_other_fails_by_name() {
+    let scratch = Scratch::new();
+    let first = scratch.picture("in/a.jpg", 1);
+    scratch.picture("in/a.png", 2);
+    scratch.picture("in/b.jpg", 3);
+    scratch.run(&[first.to_str().unwrap(), "-o", "alone", "--format", "png", "--base", "in"]);
+    let expected = scratch.tree("alone")["a.png"].clone();
+    for attempt in 0..5 {
+        let out = format!("out{attempt}");
+        let ran = scratch.run(&["in", "-o", &out, "--format", "png", "--readers", "4"]);
+        assert_eq!(ran.code, Some(1));
+        let line = ran.lines("in/a.png: decode: its output a.png is also that of in/a.jpg");
+        assert_eq!(line.len(), 1, "{}", ran.stderr);
+        assert_eq!(scratch.names(&out), ["a.png", "b.png"]);
+        assert_eq!(scratch.tree(&out)["a.png"], expected);
+    }
+}
+
+#[test]
+fn an_existing_file_is_replaced_only_where_an_earlier_run_made_the_directory() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.jpg", 1);
+    scratch.file("mine/a.jpg", b"precious");
+    for _ in 0..2 {
+        let ran = scratch.run(&["in", "-o", "mine"]);
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stderr.contains("output a.jpg exists"), "{}", ran.stderr);
+        assert_eq!(scratch.tree("mine")["a.jpg"], b"precious");
+    }
+    assert_eq!(scratch.run(&["in", "-o", "out"]).code, Some(0));
+    scratch.file("out/a.jpg", b"old");
+    assert_eq!(scratch.run(&["in", "-o", "out"]).code, Some(0));
+    assert_ne!(scratch.tree("out")["a.jpg"], b"old");
+}
+
+#[test]
+fn existing_files_are_skipped_or_overwritten_when_asked() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.jpg", 1);
+    scratch.picture("in/b.jpg", 1);
+    scratch.file("out/a.jpg", b"old");
+    let ran = scratch.run(&["in", "-o", "out", "--existing", "skip"]);
+    assert_eq!((ran.code, &*scratch.tree("out")["a.jpg"]), (Some(0), &b"old"[..]));
+    assert!(ran.stderr.contains("1 skipped"), "{}", ran.stderr);
+    assert_eq!(scratch.run(&["in", "-o", "out", "--existing", "overwrite"]).code, Some(0));
+    assert_ne!(scratch.tree("out")["a.jpg"], b"old");
+}
+
+#[test]
+fn the_input_directory_is_no_output_unless_in_place() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.png", 1);
+    let before = scratch.tree("in");
+    let ran = scratch.run(&["in", "-o", "in/../in"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--in-place"), "{}", ran.stderr);
+    assert_eq!(scratch.tree("in"), before);
+    assert_eq!(scratch.run(&["in", "--in-place"]).code, Some(0));
+    assert!(decoded(&scratch.tree("in")["a.png"]).2);
+}
+
+#[test]
+fn an_output_inside_the_input_is_not_walked() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.png", 1);
+    for _ in 0..3 {
+        assert_eq!(scratch.run(&["in", "-o", "in/out"]).code, Some(0));
+    }
+    assert_eq!(scratch.names("in"), ["a.png", "out/a.png"]);
+}
+
+#[test]
+fn a_dry_run_lists_what_would_be_done_in_order_and_writes_nothing() {
+    let scratch = Scratch::new();
+    (0..10).for_each(|n| drop(scratch.picture(&format!("in/{n}.jpg"), n)));
+    let ran = scratch.run(&["in", "-o", "out", "--dry-run", "--format", "png"]);
+    let expected: String = (0..10).map(|n| format!("in/{n}.jpg -> out/{n}.png\n")).collect();
+    assert_eq!((ran.code, ran.stdout), (Some(0), expected));
+    assert!(!scratch.path().join("out").exists());
+    let ran = scratch.run(&["in/0.jpg", "-o", "out", "--dry-run", "--explain-plan", "--gray", "opencv"]);
+    assert_eq!(ran.stdout, "in/0.jpg -> out/in/0.jpg  [decode jpg → gray mode=opencv → jpg]\n");
+}
+
+#[test]
+fn lists_come_from_stdin_and_files_separated_by_newlines_or_nul() {
+    let scratch = Scratch::new();
+    for name in ["a.jpg", "b/c d.jpg"] {
+        scratch.picture(name, 1);
+    }
+    let mut child = scratch.command(&["-", "-0", "-o", "out"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"a.jpg\0b/c d.jpg\0").unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(scratch.names("out"), ["a.jpg", "b/c d.jpg"]);
+    scratch.file("list.txt", b"./b/c d.jpg\nmissing.jpg\n");
+    let ran = scratch.run(&["--files-from", "list.txt", "-o", "out2"]);
+    assert_eq!((ran.code, scratch.names("out2")), (Some(1), vec!["b/c d.jpg".to_owned()]));
+    assert_eq!(ran.lines("missing.jpg: read: ").len(), 1, "{}", ran.stderr);
+}
+
+#[test]
+fn stopping_at_an_error_stops_and_says_so() {
+    let scratch = Scratch::new();
+    scratch.file("in/0.jpg", b"");
+    (1..300).for_each(|n| drop(scratch.picture(&format!("in/{n:03}.jpg"), n)));
+    let ran = scratch.run(&["in", "-o", "out", "--on-error", "stop", "--readers", "1"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(scratch.names("out").len() < 299);
+    let ran = scratch.run(&["in", "-o", "out2", "--max-failures", "1"]);
+    assert_eq!((ran.code, scratch.names("out2").len()), (Some(1), 299));
+}
+
+#[test]
+fn a_budget_smaller_than_any_picture_still_gets_all_done() {
+    let scratch = Scratch::new();
+    (0..30).for_each(|n| drop(scratch.picture(&format!("in/{n}.png"), n)));
+    for order in ["input", "completion"] {
+        let ran = scratch.run(&["in", "-o", order, "--memory", "1000", "--order", order]);
+        assert_eq!((ran.code, scratch.names(order).len()), (Some(0), 30), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn without_input_and_config_the_sample_set_is_converted_and_that_is_said() {
+    let scratch = Scratch::new();
+    let ran = scratch.run(&["--readers", "2", "--converters", "8", "--writers", "2"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("built-in sample pictures"), "{}", ran.stderr);
+    let (sample, out) = (scratch.names("pipeline-sample"), scratch.names("pipeline-out"));
+    assert_eq!((sample.len(), sample), (36, out));
+}
+
+#[test]
+fn settings_come_from_the_config_file_and_its_paths_are_relative_to_it() {
+    let scratch = Scratch::new();
+    scratch.picture("project/photos/a.jpg", 1);
+    let config = "input = [\"photos/\"]\noutput = \"gray/\"\n[encode]\nformat = \"png\"\n";
+    scratch.file("project/pipeline.toml", config.as_bytes());
+    let ran = scratch.run(&["-c", "project/pipeline.toml"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(scratch.names("project/gray"), ["a.png"]);
+}
+
+#[test]
+fn progress_and_report_as_json_are_json() {
+    let scratch = Scratch::new();
+    (0..5).for_each(|n| drop(scratch.picture(&format!("in/{n}.jpg"), n)));
+    scratch.file("in/x.jpg", b"");
+    let ran = scratch.run(&["in", "-o", "out", "--progress", "json", "--report", "report.json"]);
+    assert_eq!(ran.code, Some(1));
+    let lines: Vec<&str> = ran.stderr.lines().filter(|line| line.starts_with('{')).collect();
+    assert!(!lines.is_empty(), "{}", ran.stderr);
+    for line in lines {
+        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    }
+    let text = fs::read_to_string(scratch.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(text.contains("\"decode\""), "{report}");
+}
+
+#[test]
+fn closed_streams_neither_panic_nor_change_the_exit_code() {
+    let scratch = Scratch::new();
+    (0..30).for_each(|n| drop(scratch.picture(&format!("in/{n}.jpg"), n)));
+    scratch.file("in/bad.jpg", b"");
+    let mut child = scratch.command(&["in", "-o", "out", "-v"]).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(scratch.names("out").len(), 30);
+}
+
+#[test]
+fn odd_names_are_kept_on_disk_and_escaped_in_messages() {
+    let scratch = Scratch::new();
+    scratch.picture("in/good.jpg", 1);
+    let source = scratch.path().join("in/good.jpg");
+    fs::copy(&source, scratch.path().join("in/new\nline\u{1b}[31m.jpg")).unwrap();
+    scratch.file("in/bad\u{1b}[31m.jpg", b"");
+    let ran = scratch.run(&["in", "-o", "out"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(scratch.names("out"), ["good.jpg", "new\nline\u{1b}[31m.jpg"]);
+    assert!(!ran.stderr.contains('\u{1b}') && ran.stderr.contains("bad\\"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_empty_directory_is_no_error() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path().join("in")).unwrap();
+    let ran = scratch.run(&["in", "-o", "out"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stderr.contains("0 pictures"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::process::Command;
+    use std::time::Duration;
+
+    fn signal(child: &std::process::Child, name: &str) {
+        assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+    }
+
+    #[test]
+    fn ctrl_c_drains_prints_the_summary_and_leaves_only_whole_files() {
+        for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+            let scratch = Scratch::new();
+            let picture = fs::read(scratch.sized("one.png", 1, 500, 400)).unwrap();
+            (0..2000).for_each(|n| drop(scratch.file(&format!("in/{n}.png"), &picture)));
+            let child = scratch.command(&["in", "-o", "out", "--effort", "best"]).spawn().unwrap();
+            while scratch.names("out").is_empty() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            signal(&child, name);
+            let ran: command::Ran = child.wait_with_output().unwrap().into();
+            assert_eq!(ran.code, Some(code), "{}", ran.stderr);
+            assert!(ran.stderr.contains("finishing") && ran.stderr.contains("encode"), "{}", ran.stderr);
+            let out = scratch.tree("out");
+            assert!(out.len() < 2000, "it was interrupted");
+            assert!(out.iter().all(|(name, bytes)| name.ends_with(".png") && decoded(bytes).2));
+        }
+    }
+
+    #[test]
+    fn a_full_disk_stops_the_run_with_3_and_leaves_only_whole_files() {
+        let scratch = Scratch::new();
+        let out = scratch.path().join("out");
+        fs::create_dir(&out).unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"])
+            .arg(&out)
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !mounted {
+            eprintln!("SKIPPED: a file system that fills up can only be mounted by root");
+            return;
+        }
+        let picture = fs::read(scratch.sized("one.png", 1, 300, 200)).unwrap();
+        (0..200).for_each(|n| drop(scratch.file(&format!("in/{n}.png"), &picture)));
+        let ran = scratch.run(&["in", "-o", "out"]);
+        let files = scratch.tree("out");
+        assert!(Command::new("umount").arg(&out).status().unwrap().success());
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert!(!files.is_empty() && files.len() < 200, "{}", files.len());
+        assert!(files.iter().all(|(name, bytes)| name.ends_with(".png") && decoded(bytes).2));
+    }
+}
