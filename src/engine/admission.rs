@@ -12,9 +12,10 @@ pub(super) struct Admission {
 }
 
 struct Door {
-    window: usize,
+    /// Signed, as `seats`: two changes at once may arrive in the other order, and must still add up.
+    window: isize,
     unfinished: usize,
-    seats: usize,
+    seats: isize,
     seated: usize,
     open: bool,
     source_waits: bool,
@@ -22,12 +23,17 @@ struct Door {
 
 impl Door {
     fn has_room(&self) -> bool {
-        self.unfinished < self.window && self.seated < self.seats
+        self.unfinished < at_least_one(self.window) && self.seated < at_least_one(self.seats)
     }
+}
+
+fn at_least_one(places: isize) -> usize {
+    usize::try_from(places).unwrap_or(0).max(1)
 }
 
 impl Admission {
     pub(super) fn new(window: usize, seats: usize) -> Self {
+        let [window, seats] = [window, seats].map(|places| isize::try_from(places).unwrap_or(isize::MAX));
         let door = Door { window, unfinished: 0, seats, seated: 0, open: true, source_waits: false };
         Self { door: Mutex::new(door), changed: Condvar::new() }
     }
@@ -82,8 +88,8 @@ impl Admission {
     /// Workers were added to a stage or taken away.
     pub(super) fn resize(&self, window: isize, seats: isize) {
         self.update(|door| {
-            door.window = door.window.saturating_add_signed(window).max(1);
-            door.seats = door.seats.saturating_add_signed(seats).max(1);
+            door.window = door.window.saturating_add(window);
+            door.seats = door.seats.saturating_add(seats);
         });
     }
 
@@ -93,7 +99,7 @@ impl Admission {
     }
 
     pub(super) fn window(&self) -> usize {
-        lock(&self.door).window
+        at_least_one(lock(&self.door).window)
     }
 
     /// Inputs admitted and not yet finished.
@@ -107,5 +113,20 @@ impl Admission {
         if door.source_waits && (!door.open || door.has_room()) {
             self.changed.notify_one();
         }
+    }
+}
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_changes_of_size_add_up_in_either_order() {
+        let admission = Admission::new(10, 1);
+        admission.resize(-4, -4);
+        admission.resize(4, 4);
+        assert_eq!(admission.try_enter(), Some(true));
+        assert_eq!(admission.try_enter(), Some(false), "there is one seat, as before");
+        assert_eq!(admission.window(), 10);
     }
 }

@@ -55,7 +55,9 @@ pub(super) struct Control {
     finished: Condvar,
     stop_source: Mutex<Option<StopSender>>,
     stop_sink: Mutex<Option<StopSender>>,
+    #[cfg_attr(shuttle, allow(dead_code, reason = "no async ends under the model checker"))]
     pub(super) source_stop: StopReceiver,
+    #[cfg_attr(shuttle, allow(dead_code, reason = "no async ends under the model checker"))]
     pub(super) sink_stop: StopReceiver,
     pub(super) accounts: Accounts,
     /// Workers of each stage that could not be started.
@@ -113,7 +115,7 @@ impl Control {
         self.mode.load(Relaxed) == ABORT
     }
 
-    /// Shuts the door; true if nothing had ended the run before.
+    /// Shuts the door; true if this is now the reason why the run ends.
     pub(super) fn drain(&self, why: Ended) -> bool {
         let first = self.end(why);
         self.mode.fetch_max(DRAIN, Relaxed);
@@ -122,7 +124,7 @@ impl Control {
         first
     }
 
-    /// Shuts the door and starts no step any more; true if nothing had ended the run before.
+    /// Shuts the door and starts no step any more; true if this is now the reason why the run ends.
     pub(super) fn abort(&self, why: Ended) -> bool {
         let first = self.end(why);
         self.mode.store(ABORT, Relaxed);
@@ -134,9 +136,10 @@ impl Control {
 
     fn end(&self, why: Ended) -> bool {
         let mut ended = lock(&self.ended);
-        let first = *ended == Ended::Running;
-        // Asked to drain and then to abort, it was aborted; a failure that ended the run stays the reason.
-        if first || (*ended == Ended::Drained && why == Ended::Aborted) {
+        // Asked to drain, and then aborted or ended by a failure, it is the latter; a failure that ended the run stays
+        // the reason.
+        let first = *ended == Ended::Running || (*ended == Ended::Drained && why != Ended::Complete);
+        if first {
             *ended = why;
         }
         first
@@ -163,6 +166,12 @@ impl Control {
             (_, 0) => Ended::Running,
             (ended, _) => ended,
         }
+    }
+
+    /// A stage has more workers now, or fewer: the first one's seats follow, and the window, unless it was given.
+    pub(super) fn resize(&self, workers: isize, is_first: bool) {
+        let window = if self.window_follows { workers } else { 0 };
+        self.admission.resize(window, if is_first { workers } else { 0 });
     }
 
     /// The last claim of an input has ended: frees all it held and books it.
@@ -198,9 +207,8 @@ impl Control {
     pub(super) fn shrink(&self, ticket: &Ticket, bytes: u64) {
         let Some(last) = self.ledgers.len().checked_sub(1) else { return };
         (0..last).for_each(|slot| self.release(ticket, slot));
-        let held = ticket.reserved[last].load(Relaxed);
-        let kept = held.min(bytes);
-        ticket.reserved[last].store(kept, Relaxed);
-        self.ledgers[last].release(held - kept);
+        // In one step: the worker that sent the last claim may be about to release the same bytes.
+        let held = ticket.reserved[last].fetch_min(bytes, Relaxed);
+        self.ledgers[last].release(held.saturating_sub(bytes));
     }
 }

@@ -83,6 +83,16 @@ pub enum BuildError {
         /// The most allowed.
         cap: usize,
     },
+    /// A queue is longer than can be meant.
+    #[error("the queue of `{stage}` has {wanted} places; at most {cap} are allowed")]
+    QueueTooLong {
+        /// The stage behind it.
+        stage: String,
+        /// Places asked for.
+        wanted: usize,
+        /// The most allowed.
+        cap: usize,
+    },
     /// Two stages have one name, so that neither reports nor `set_workers` could tell them apart.
     #[error("two stages are named `{stage}`")]
     DuplicateName {
@@ -100,7 +110,7 @@ pub enum BuildError {
     /// The window admits nothing.
     #[error("the window is 0; at least 1 item must be admitted")]
     NoWindow,
-    /// A budget stands behind a stage that emits many, or two stand before one stage.
+    /// A budget stands behind a stage that emits many, or would be given back behind one, or two stand before one stage.
     #[error("the budget before `{stage}` {why}")]
     MisplacedBudget {
         /// The stage behind the budget.

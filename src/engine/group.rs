@@ -53,9 +53,9 @@ impl<'env> Group<'env> {
 
     /// The stage has seen its last item: lets go of the queues, sends parked workers home.
     pub(super) fn retire(&self) {
+        self.permits.close();
         let seed = lock(&self.seed).take();
         drop(seed);
-        self.permits.close();
     }
 }
 

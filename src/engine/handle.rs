@@ -145,8 +145,7 @@ impl Controller {
         };
         let before = inner[index].permits.set(workers);
         let change = workers as isize - before as isize;
-        let window = if self.control.window_follows { change } else { 0 };
-        self.control.admission.resize(window, if index == 0 { change } else { 0 });
+        self.control.resize(change, index == 0);
         // The run may have ended meanwhile; then there is nothing to grow.
         let _ = self.control.commands.send(Command::Grow(index));
         Ok(())

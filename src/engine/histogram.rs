@@ -2,7 +2,8 @@
 //!
 //! The layout is that of HdrHistogram with 3 bits of precision; counting is one relaxed load and store.
 
-use super::sync::atomic::{AtomicU64, Ordering::Relaxed};
+// Not from `sync`, as the counters of `meter.rs`.
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 const PRECISION: u32 = 3;

@@ -155,7 +155,7 @@ pub struct Done<T> {
     pub value: T,
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(shuttle)))]
 mod tests {
     use super::*;
 

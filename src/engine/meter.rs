@@ -2,9 +2,11 @@
 //!
 //! Single-writer counters need no read-modify-write: a relaxed load and store is as cheap as a plain one.
 
-use super::clock::{Nanos, thread_cpu_time};
+use super::clock::{Clock, Nanos, thread_cpu_time};
 use super::histogram::Histogram;
-use super::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+// Not from `sync`: nothing is decided by a counter, so the model checker need not try out their interleavings.
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 /// What a worker is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +60,28 @@ pub(super) struct Meter {
     activity: AtomicU8,
     since: AtomicU64,
     pub(super) steps: Histogram,
+}
+
+/// What a worker measures for one item that neither starves nor is blocked, so many times; returns how long that took.
+/// For `benches/engine.rs`: the cost of the telemetry by itself.
+#[doc(hidden)]
+pub fn telemetry_per_item(items: u64) -> Duration {
+    let (clock, meter) = (Clock::start(), Meter::new());
+    let mut now = clock.now();
+    let began = now;
+    for _ in 0..items {
+        meter.message_in(now.since(began));
+        meter.item_in();
+        meter.enter(Activity::Busy, now);
+        let after = clock.now();
+        meter.enter(Activity::Parked, after);
+        meter.stepped(after.since(std::mem::replace(&mut now, after)));
+        meter.emitted(1, 0);
+        meter.message_out();
+        meter.tick(now);
+        std::hint::black_box(&meter);
+    }
+    Duration::from_nanos(now.since(began))
 }
 
 /// Totals over a stage's workers, times in nanoseconds.

@@ -16,6 +16,8 @@ mod handle; // steering a run from outside
 mod histogram;
 mod item; // tickets, claims, messages
 mod meter; // per-worker counters
+#[cfg(all(test, shuttle))]
+mod model; // the model check
 mod order; // putting things back into order
 mod permits; // elastic groups
 mod pipeline; // the builder
@@ -36,6 +38,8 @@ pub use error::{BuildError, Failure, Panicked, RunError, StepError};
 pub use handle::{Controller, Handle};
 pub use histogram::Latency;
 pub use item::{ChildPath, Done};
+#[doc(hidden)]
+pub use meter::telemetry_per_item;
 pub use order::Order;
 pub use pipeline::{Pipeline, Runnable};
 pub use policy::OnError;

@@ -14,12 +14,14 @@ use super::meter::Meter;
 use super::order::Order;
 use super::permits::Permits;
 use super::policy::{FatalIf, OnError, Policy};
-use super::queue::{ChannelReceiver, bounded};
+#[cfg(not(shuttle))]
+use super::queue::ChannelReceiver;
+use super::queue::bounded;
 use super::report::Report;
 use super::run::{Gauges, Run, Wired};
 use super::sink::{Deliver, Holds, OnFailed, Sink};
 use super::source::{self, Label, Open};
-use super::stage::{DEFAULT_QUEUE, MAX_WORKERS, Stage};
+use super::stage::{DEFAULT_QUEUE, MAX_QUEUE, MAX_WORKERS, Stage};
 use super::sync::{Arc, Mutex};
 use super::worker::Post;
 use std::collections::HashSet;
@@ -122,6 +124,7 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
 
     /// A pipeline whose inputs come from a `flume` channel, the other end of which may be async. It ends when all its
     /// senders are gone.
+    #[cfg(not(shuttle))]
     pub fn source_channel<L>(
         name: impl Into<String>,
         inputs: ChannelReceiver<T>,
@@ -216,7 +219,7 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
     }
 
     /// Tells failures that would meet the other items too (a full disk): the first one ends the run. What was admitted
-    /// is worked off, and [`run`](Runnable::run) returns [`RunError::Stopped`].
+    /// is worked off, and [`run`](Runnable::run) returns [`RunError::Stopped`]. A panic in `fatal` counts as yes.
     pub fn fatal_if(mut self, fatal: impl Fn(&Failure) -> bool + Send + Sync + 'env) -> Self {
         self.plan.fatal_if = Some(Box::new(fatal));
         self
@@ -363,7 +366,7 @@ impl<'env> Runnable<'env> {
         plan.check(&sink)?;
         let frees = plan.frees()?;
         let seats = plan.stages.first().map_or(plan.sink_queue + 1, |first| first.workers + first.queue);
-        let places: usize = plan.stages.iter().map(|stage| stage.workers.saturating_add(stage.queue)).sum();
+        let places: usize = plan.stages.iter().map(|stage| stage.workers + stage.queue).sum();
         let window = plan.window.unwrap_or(places + 1 + plan.sink_queue);
         let (tx, commands) = bounded(8);
         let ledgers = plan.budgets.iter().map(|budget| Ledger::new(budget.size)).collect();
@@ -420,6 +423,12 @@ impl Plan<'_> {
                 _ => {}
             }
         }
+        let queues = self.stages.iter().map(|stage| (stage.name.as_str(), stage.queue));
+        for (name, wanted) in queues.chain([(sink, self.sink_queue)]) {
+            if wanted > MAX_QUEUE {
+                return Err(BuildError::QueueTooLong { stage: name.to_owned(), wanted, cap: MAX_QUEUE });
+            }
+        }
         if self.window == Some(0) {
             return Err(BuildError::NoWindow);
         }
@@ -448,6 +457,11 @@ impl Plan<'_> {
             let Some(until) = until else { continue };
             let from = &self.stages[*before..];
             match from.iter().position(|stage| stage.name == *until) {
+                Some(offset) if from[..offset].iter().any(|stage| stage.fans_out) => {
+                    return misplaced(
+                        "cannot be given back behind a stage that emits many; children share it",
+                    );
+                }
                 Some(offset) => frees[before + offset].push(slot),
                 None => {
                     let after = from.first().map(|stage| stage.name.clone());

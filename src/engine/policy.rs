@@ -65,11 +65,17 @@ impl Policy<'_> {
     }
 
     fn is_fatal(&self, failure: &Failure) -> bool {
-        self.fatal_if.as_ref().is_some_and(|fatal| fatal(failure))
+        // One that panics cannot vouch for the other items.
+        self.fatal_if.as_ref().is_some_and(|fatal| guard(|| fatal(failure)).unwrap_or(true))
     }
 }
 
 /// Runs user code; a panic becomes an error.
 pub(super) fn guard<T>(run: impl FnOnce() -> T) -> Result<T, Panicked> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).map_err(Panicked::new)
+    guard_raw(run).map_err(Panicked::new)
+}
+
+/// As [`guard`], with the panic as it is.
+pub(super) fn guard_raw<T>(run: impl FnOnce() -> T) -> std::thread::Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run))
 }

@@ -5,7 +5,7 @@ use super::control::{Command, Control};
 use super::error::{BuildError, RunError};
 use super::group::{Body, Gauge, Group};
 use super::histogram::summarize;
-use super::policy::Policy;
+use super::policy::{Policy, guard_raw};
 use super::queue::Receiver;
 use super::report::{BudgetReport, Report};
 use super::sync::atomic::Ordering::Relaxed;
@@ -67,7 +67,7 @@ fn start<'scope, 'env, 'run: 'scope>(
     groups: &[Arc<Group<'run>>],
     source: Body<'run>,
     sink: Body<'run>,
-    control: &Control,
+    control: &Arc<Control>,
 ) -> Result<(), BuildError> {
     let named = |stage: &str| {
         let stage = stage.to_owned();
@@ -75,15 +75,34 @@ fn start<'scope, 'env, 'run: 'scope>(
     };
     let ends = (gauges.0.first(), gauges.0.last());
     if let Some(gauge) = ends.1 {
-        spawn_scoped(threads, gauge.name.to_string(), sink).map_err(named(&gauge.name))?;
+        spawn_scoped(threads, gauge.name.to_string(), netted(control, None, sink))
+            .map_err(named(&gauge.name))?;
     }
     for group in groups.iter().rev() {
         fill(threads, group, control).map_err(named(&group.name))?;
     }
     if let Some(gauge) = ends.0 {
-        spawn_scoped(threads, gauge.name.to_string(), source).map_err(named(&gauge.name))?;
+        spawn_scoped(threads, gauge.name.to_string(), netted(control, None, source))
+            .map_err(named(&gauge.name))?;
     }
     Ok(())
+}
+
+/// Panics of steps, states and other closures end as failures long before this. What still unwinds (an error that panics
+/// when it is dropped, a bug here) must not leave the others waiting: the run is aborted, and the panic goes on to the
+/// caller when all threads are gone.
+fn netted<'run>(control: &Arc<Control>, group: Option<Arc<Group<'run>>>, body: Body<'run>) -> Body<'run> {
+    let control = Arc::clone(control);
+    Box::new(move || {
+        if let Err(panic) = guard_raw(body) {
+            control.abort(super::Ended::Aborted);
+            if let Some(group) = group {
+                group.retire();
+            }
+            let _ = control.commands.send(Command::Finished);
+            std::panic::resume_unwind(panic);
+        }
+    })
 }
 
 /// Brings a group to as many threads as it has permits. With fewer than asked for, but one at least, it runs and the
@@ -91,19 +110,20 @@ fn start<'scope, 'env, 'run: 'scope>(
 fn fill<'scope, 'env, 'run: 'scope>(
     threads: &'scope Scope<'scope, 'env>,
     group: &Arc<Group<'run>>,
-    control: &Control,
+    control: &Arc<Control>,
 ) -> std::io::Result<()> {
     let wanted = group.permits.allowed();
     while lock(&group.gauge.meters).len() < wanted {
         let Some((name, body)) = group.grow() else { break };
-        if let Err(error) = spawn_scoped(threads, name, body) {
+        if let Err(error) = spawn_scoped(threads, name, netted(control, Some(Arc::clone(group)), body)) {
             let running = group.shrink();
             if running == 0 {
                 return Err(error);
             }
             let note = format!("stage `{}` runs with {running} of {wanted} workers: {error}", group.name);
             lock(&control.missing_workers).push(note);
-            group.permits.set(running);
+            let before = group.permits.set(running);
+            control.resize(running as isize - before as isize, group.is_first);
             break;
         }
     }
@@ -115,7 +135,7 @@ fn obey<'scope, 'env, 'run: 'scope>(
     threads: &'scope Scope<'scope, 'env>,
     groups: &[Arc<Group<'run>>],
     commands: &Receiver<Command>,
-    control: &Control,
+    control: &Arc<Control>,
 ) {
     while let Ok(Command::Grow(stage)) = commands.recv() {
         if let Some(group) = groups.get(stage) {

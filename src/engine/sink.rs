@@ -50,13 +50,13 @@ impl<'env, T> Sink<'env, T> {
         let mut now = clock.now();
         while let Ok((message, taken)) = intake.take(&clock, &self.meter, now) {
             self.meter.message_in(taken.since(message.sent));
-            if self.is_first {
-                self.run.control.admission.leave_first_stage();
-            }
             now = match self.order {
                 Order::Completion => self.end(message, taken),
                 Order::Input => self.park(&mut ring, message, taken),
             };
+            if self.is_first {
+                self.run.control.admission.leave_first_stage();
+            }
             self.meter.tick(now);
         }
         drop(intake);
@@ -126,6 +126,7 @@ impl<'env, T> Sink<'env, T> {
     fn hand_over(&mut self, claim: &Claim, value: T, began: Nanos) -> Nanos {
         let control = &self.run.control;
         if control.aborting() {
+            let _ = guard(|| drop(value));
             claim.ticket.note_interrupted();
             return began;
         }

@@ -4,6 +4,7 @@ use super::flow::Outlet;
 use super::item::{Body, Claim, Message, Ticket};
 use super::meter::{Activity, Meter};
 use super::policy::guard;
+#[cfg(not(shuttle))]
 use super::queue::{ChannelReceiver, recv_or_stop};
 use super::run::Run;
 use super::sync::atomic::Ordering::Relaxed;
@@ -25,6 +26,7 @@ where
     })
 }
 
+#[cfg(not(shuttle))]
 pub(super) fn from_channel<'env, T: Send + 'env>(channel: ChannelReceiver<T>) -> Open<'env, T> {
     Box::new(move |run| {
         let stop = run.control.source_stop.clone();

@@ -10,6 +10,9 @@ pub(super) const DEFAULT_QUEUE: usize = 16;
 /// The most workers a stage may have.
 pub(super) const MAX_WORKERS: usize = 1024;
 
+/// The longest queue a stage may have: its slots are allocated when the pipeline is run.
+pub(super) const MAX_QUEUE: usize = 1 << 20;
+
 /// A worker's step with its state.
 pub(super) type StepFn<'env, I, O> = Box<dyn FnMut(I, &mut Emit<'_, O>) -> Result<(), StepError> + 'env>;
 
@@ -174,7 +177,8 @@ impl<'env, I: 'env, O: 'env> Stage<'env, I, O> {
         self
     }
 
-    /// Sets the capacity, in items, of the queue in front. With 0 an item is handed over only when a worker is free.
+    /// Sets the capacity, in items, of the queue in front. With 0 an item is handed over only when a worker is free. More
+    /// than 1,048,576 is refused when the pipeline is run.
     pub fn queue(mut self, capacity: usize) -> Self {
         self.queue = capacity;
         self

@@ -107,7 +107,10 @@ impl<'env, I, O> Post<'env, I, O> {
         let Message { claim, body, .. } = message;
         let (ending, now) = match body {
             Body::Ended(ending) => (ending, now),
-            Body::Item(_) if self.run.control.aborting() => (Ending::Interrupted, now),
+            Body::Item(item) if self.run.control.aborting() => {
+                let _ = guard(|| drop(item));
+                (Ending::Interrupted, now)
+            }
             Body::Item(item) => match self.step(item, &claim, now, meter, step) {
                 (None, now) => {
                     self.free(&claim);
