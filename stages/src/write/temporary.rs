@@ -93,6 +93,18 @@ mod tests {
     }
 
     #[test]
+    fn scenario_50_a_file_that_appears_meanwhile_is_kept_and_the_temporary_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let temporary = Temporary::create(&folder, || 42).unwrap();
+        std::fs::write(dir.path().join("a.png"), "other").unwrap();
+        let renamed = temporary.rename(OsStr::new("a.png"), false);
+        assert_eq!(renamed.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(names(dir.path()), ["a.png"]);
+        assert_eq!(std::fs::read_to_string(dir.path().join("a.png")).unwrap(), "other");
+    }
+
+    #[test]
     fn a_picture_is_not_taken_for_a_temporary() {
         for name in
             ["a.tmp", ".pipeline-.tmp", ".pipeline-xyzxyzxy.tmp", ".pipeline-00000001.jpg", ".pipeline"]
