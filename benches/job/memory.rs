@@ -61,7 +61,7 @@ fn largest(folder: &Path) -> Result<(PathBuf, u64)> {
     Ok((path, pixels))
 }
 
-/// Most memory that the child had resident. The kernel keeps the peak, so only what it grows in its last millisecond is missed.
+/// Most memory that the child had resident. The kernel keeps the peak: only what the last millisecond adds is missed.
 fn peak_mib(mut child: Child) -> Result<f64> {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0.0;

@@ -1,5 +1,5 @@
-//! The five stages one after the other in one thread: what a picture costs when nothing is shared and nothing is handed over.
-//! Owns: the loop and its clock. Does not own: what the time is compared with.
+//! Owns the five stages one after the other in one thread: what a picture costs when nothing is handed over.
+//! Does not own: what the time is compared with.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! What the benches share: how much is measured, medians, and tables. Owns no measurement.
+//! Owns what the benches share: how much is measured, medians, tables.
+//! Does not own: any measurement.
 
 use std::error::Error;
 

@@ -1,7 +1,7 @@
 """Owns the comparison: rounds in which every contender takes its turn, their medians, and the exit code.
 
 Does not own: the contenders (contenders.py), or what makes outputs agree (agree.py). Exit code: 0, or 1 when outputs
-disagree; never for being slow.
+disagree, or 2 when a contender failed; never for being slow.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from contenders import Contest, Run, contests, run
 from table import render
 
 QUICK_PICTURES = 24
-FEWEST_ROUNDS = {False: 7, True: 2}
+ROUNDS, QUICK_ROUNDS = 7, 2
 
 
 def arguments():
@@ -98,7 +98,7 @@ def report(findings, markdown: bool) -> int:
 
 def main() -> int:
     chosen = arguments()
-    rounds = chosen.rounds or FEWEST_ROUNDS[chosen.quick]
+    rounds = chosen.rounds or (QUICK_ROUNDS if chosen.quick else ROUNDS)
     workers = len(os.sched_getaffinity(0))
     wrong = 0
     # Beside the binary: peers and program write to one file system, and not to one in memory.
@@ -123,4 +123,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except RuntimeError as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(2)

@@ -93,5 +93,5 @@ def run(contender: Contender, source: Path, output: Path) -> Run:
     done = subprocess.run(contender.command(source, output), capture_output=True, text=True)
     process = time.perf_counter() - began
     if done.returncode != 0:
-        raise RuntimeError(f"{contender.name} ended with {done.returncode}:\n{done.stderr.strip()}")
+        raise RuntimeError(f"{contender.name} ended with {done.returncode}; it cannot be compared:\n{done.stderr.strip()}")
     return Run(process if contender.ours else float(done.stdout), process)

@@ -7,7 +7,7 @@ def render(head: list[str], rows: list[list[str]], markdown: bool) -> str:
 
     def line(cells):
         first, *figures = (cell.ljust(width) if not n else cell.rjust(width)
-                           for n, (cell, width) in enumerate(zip(cells, widths)))
+                           for n, (cell, width) in enumerate(zip(cells, widths, strict=True)))
         if markdown:
             return f"| {' | '.join([first, *figures])} |"
         return "  ".join([first, *figures])
