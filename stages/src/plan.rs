@@ -148,7 +148,8 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             // Luma that cannot be had by itself is picked from all three.
             let picked = if mode == DecodeMode::Luma { sample_bytes(header, Color::Rgb) } else { 0 };
             // Rows of blocks of every component, and their upsampled copies.
-            coefficients + picked + row * 8 * u64::from(v_max) * 6
+            // The guarded copy of the file (see `decode/jpeg.rs`).
+            coefficients + picked + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
         }
         // Big-endian bytes and the samples made of them.
         None if header.format == Format::Png => {

@@ -26,6 +26,8 @@ pub struct Header {
     pub warnings: Vec<String>,
     /// Metadata that was found on the way to the pixels.
     pub(crate) metadata: Metadata,
+    /// Length of the file.
+    pub(crate) file_bytes: usize,
 }
 
 /// What the header of a JPEG says besides size and color.
@@ -44,6 +46,8 @@ pub struct JpegInfo {
     pub first_scan_components: u8,
     /// Quantisation, where the tables came before the first scan.
     pub tables: Option<JpegTables>,
+    /// Where the entropy-coded data of the first scan begins, in bytes.
+    pub(crate) first_scan: usize,
 }
 
 impl JpegInfo {

@@ -10,6 +10,9 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
+/// How `zune-jpeg` says that no marker follows the first scan.
+const MARKER_MISSING: &str = "Marker missing where expected";
+
 pub(super) fn decode(
     bytes: &[u8],
     header: &Header,
@@ -21,10 +24,19 @@ pub(super) fn decode(
     refuse_what_is_not_decoded_right(header, info)?;
     let luma = mode == DecodeMode::Luma && info.has_luma_plane();
     let mut warnings = Vec::new();
-    let end = end_of_image(bytes);
+    let end = end_of_image(bytes, info.first_scan);
     let strict = match end {
         End::Missing => Err(Error::Truncated { format: "JPEG" }),
-        _ => pixels(bytes, header, info, luma, limits, true),
+        End::At(at) => {
+            pixels(&guarded(bytes, at), header, info, luma, limits, true).or_else(|error| match error {
+                // `zune-jpeg` wants a marker right after the first scan of a progressive file, which the guard hides if it is
+                // the only one.
+                Error::Damaged { reason, .. } if reason == MARKER_MISSING => {
+                    pixels(bytes, header, info, luma, limits, true)
+                }
+                other => Err(other),
+            })
+        }
     };
     let (pixels, degraded) = match strict {
         Ok(pixels) => (pixels, false),
@@ -34,8 +46,10 @@ pub(super) fn decode(
         }
         Err(error) => return Err(error),
     };
-    if let End::Before(garbage) = end {
-        warnings.push(format!("{garbage} bytes after the end of the picture were ignored"));
+    if let End::At(at) = end
+        && bytes.len() > at + 2
+    {
+        warnings.push(format!("{} bytes after the end of the picture were ignored", bytes.len() - at - 2));
     }
     let color = if luma { Color::Gray } else { header.color };
     let image = Image::new(header.width, header.height, color, Samples::U8(pixels))?;
@@ -50,25 +64,54 @@ fn refuse_what_is_not_decoded_right(header: &Header, info: &JpegInfo) -> Result<
         // Its count of blocks is computed in 16 bits for this kind only.
         return refuse("gray with sampling factors and a side above 65528");
     }
+    let scan_by_component = !info.progressive && info.first_scan_components < info.components;
+    if scan_by_component && info.max_sampling() != (1, 1) {
+        return refuse("subsampled color in one scan per component");
+    }
     Ok(())
 }
 
-/// Where the last end-of-image marker is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Where the end-of-image marker is.
 enum End {
-    AtEnd,
-    /// So many bytes come after it.
-    Before(usize),
+    /// So many bytes from the start.
+    At(usize),
     Missing,
 }
 
-/// Almost always the last two bytes, so this looks from the end.
-fn end_of_image(bytes: &[u8]) -> End {
-    match bytes.windows(2).rposition(|pair| pair == [0xff, 0xd9]) {
-        Some(at) if at + 2 == bytes.len() => End::AtEnd,
-        Some(at) => End::Before(bytes.len() - at - 2),
-        None => End::Missing,
+/// Looks for the marker that ends the picture. Inside entropy-coded data 0xFF is always followed by 0 or a restart marker
+/// (T.81, B.1.1.5), so a file that ends with this marker is taken by its word, and any other is walked over.
+fn end_of_image(bytes: &[u8], first_scan: usize) -> End {
+    if bytes.ends_with(&[0xff, 0xd9]) {
+        return End::At(bytes.len() - 2);
     }
+    let mut at = first_scan;
+    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == 0xff)) {
+        at += found + 1;
+        match bytes.get(at) {
+            Some(0xff) => {}
+            Some(0x00 | 0x01 | 0xd0..=0xd8) => at += 1,
+            Some(0xd9) => return End::At(at - 1),
+            Some(_) => {
+                let length = bytes
+                    .get(at + 1..at + 3)
+                    .map_or(0, |pair| usize::from(u16::from_be_bytes([pair[0], pair[1]])));
+                at += 1 + length;
+            }
+            None => break,
+        }
+    }
+    End::Missing
+}
+
+/// The file with its end marker pushed back by bits that are all ones. No Huffman code is all ones (T.81, C.2), so a decoder
+/// that wants more than the file has meets an error; `zune-jpeg` by itself fills the rest of the picture without a word.
+fn guarded(bytes: &[u8], end: usize) -> Vec<u8> {
+    let guard = [[0xff, 0x00]; 16];
+    let mut guarded = Vec::with_capacity(end + 2 * guard.len() + 2);
+    guarded.extend_from_slice(&bytes[..end]);
+    guarded.extend_from_slice(guard.as_flattened());
+    guarded.extend([0xff, 0xd9]);
+    guarded
 }
 
 fn pixels(
@@ -175,6 +218,106 @@ fn explain(error: DecodeErrors, limits: &Limits) -> Error {
     match error {
         DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => Error::Truncated { format: "JPEG" },
         DecodeErrors::FormatStatic("Premature end of buffer") => Error::Truncated { format: "JPEG" },
-        _ => damaged(text.trim_matches('"')),
+        _ if text.contains("Code 0xFFFF") => damaged("its data ends before the picture does, or is corrupt"),
+        _ => damaged(text.trim_matches('"').trim_start_matches("[strict-mode]: ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EncodeOptions, Encoder, Format, probe};
+    use proptest::prelude::*;
+
+    fn file(color: Color) -> Vec<u8> {
+        let samples =
+            (0..64 * 48 * color.channels() as u32).map(|at| (at.wrapping_mul(at) >> 5) as u8).collect();
+        let image = Image::new(64, 48, color, Samples::U8(samples)).unwrap();
+        Encoder::new().encode(&image, &EncodeOptions::new(Format::Jpeg)).unwrap().bytes
+    }
+
+    fn read(bytes: &[u8], mode: DecodeMode, lenient: bool) -> Result<Decoded> {
+        let limits = Limits::default();
+        decode(bytes, &probe(bytes, &limits)?, mode, &limits, lenient)
+    }
+
+    #[test]
+    fn luma_is_the_y_plane_of_color_and_all_of_gray() {
+        let gray = read(&file(Color::Gray), DecodeMode::Luma, false).unwrap().image;
+        assert_eq!(gray, read(&file(Color::Gray), DecodeMode::Full, false).unwrap().image);
+        let luma = read(&file(Color::Rgb), DecodeMode::Luma, false).unwrap().image;
+        assert_eq!((luma.width(), luma.height(), luma.color()), (64, 48, Color::Gray));
+    }
+
+    #[test]
+    fn a_truncated_file_is_an_error_unless_lenient() {
+        let whole = file(Color::Rgb);
+        let cut = &whole[..whole.len() * 2 / 3];
+        let error = read(cut, DecodeMode::Full, false).unwrap_err();
+        assert!(matches!(error, Error::Truncated { .. }), "{error}");
+        let kept = read(cut, DecodeMode::Full, true).unwrap();
+        assert!(kept.degraded);
+        assert_eq!(kept.warnings, ["truncated JPEG: the file ends before the picture does"]);
+    }
+
+    #[test]
+    fn an_end_marker_does_not_hide_that_data_is_missing() {
+        let whole = file(Color::Gray);
+        for missing in [3, 40, whole.len() / 3] {
+            let cut = [&whole[..whole.len() - 2 - missing], &[0xff, 0xd9]].concat();
+            assert!(read(&cut, DecodeMode::Full, false).is_err(), "{missing} bytes are missing");
+        }
+    }
+
+    #[test]
+    fn garbage_after_the_end_is_ignored_with_a_warning() {
+        let mut bytes = file(Color::Rgb);
+        let clean = read(&bytes, DecodeMode::Full, false).unwrap();
+        bytes.extend(b"garbage");
+        let decoded = read(&bytes, DecodeMode::Full, false).unwrap();
+        assert_eq!(decoded.image, clean.image);
+        assert_eq!(decoded.warnings, ["7 bytes after the end of the picture were ignored"]);
+    }
+
+    #[test]
+    fn ycbcr_becomes_rgb_as_jfif_says() {
+        assert_eq!(
+            ycbcr_to_rgb(vec![76, 85, 255, 255, 128, 128, 0, 128, 128]),
+            [254, 0, 0, 255, 255, 255, 0, 0, 0]
+        );
+    }
+
+    #[test]
+    fn an_adobe_marker_after_jfif_does_not_change_the_colors() {
+        // JFIF means YCbCr; zune-jpeg by itself would take Adobe's word for RGB.
+        let clean = file(Color::Rgb);
+        let adobe = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00";
+        let odd = [&clean[..20], adobe.as_slice(), &clean[20..]].concat();
+        let (clean_image, odd_image) =
+            (read(&clean, DecodeMode::Full, false), read(&odd, DecodeMode::Full, false));
+        let (Samples::U8(a), Samples::U8(b)) =
+            (clean_image.unwrap().image.into_samples(), odd_image.unwrap().image.into_samples())
+        else {
+            unreachable!()
+        };
+        let worst = a.iter().zip(&b).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(worst <= Some(2), "{worst:?}");
+        assert_eq!(
+            read(&odd, DecodeMode::Luma, false).unwrap().image.samples(),
+            read(&clean, DecodeMode::Luma, false).unwrap().image.samples()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_changed_byte_never_panics(at in any::<prop::sample::Index>(), value in any::<u8>(), lenient in any::<bool>()) {
+            let mut bytes = file(Color::Rgb);
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+            let limits = Limits { max_pixels: 1 << 20, ..Limits::default() };
+            if let Ok(header) = probe(&bytes, &limits) {
+                let _ = crate::Decoder::new(limits).lenient(lenient).decode(&bytes, &header, DecodeMode::Luma);
+            }
+        }
     }
 }

@@ -35,7 +35,18 @@ pub(super) fn probe(bytes: &[u8], format: Format, limits: &Limits) -> Result<Hea
     let in_file = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
     let orientation = exif.as_deref().and_then(exif_orientation).unwrap_or(in_file);
     let metadata = Metadata { orientation, exif, icc, xmp, jpeg: None };
-    Ok(Header { format, width, height, color, bit_depth, orientation, jpeg: None, warnings, metadata })
+    Ok(Header {
+        format,
+        width,
+        height,
+        color,
+        bit_depth,
+        orientation,
+        jpeg: None,
+        warnings,
+        metadata,
+        file_bytes: bytes.len(),
+    })
 }
 
 pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<Decoded> {
@@ -107,6 +118,12 @@ fn explain(format: Format, error: ImageError) -> Error {
             Error::Truncated { format: name }
         }
         ImageError::Unsupported(what) => Error::Unsupported { format: name, what: what.to_string() },
+        // Its own words without the name of the format, which stands before them already.
+        ImageError::Decoding(what) => {
+            let text = what.to_string();
+            let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason);
+            Error::Damaged { format: name, reason: reason.trim_end_matches('.').to_owned() }
+        }
         other => Error::Damaged { format: name, reason: other.to_string() },
     }
 }

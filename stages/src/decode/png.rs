@@ -73,6 +73,66 @@ fn explain(error: DecodingError) -> Error {
         DecodingError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             Error::Truncated { format: "PNG" }
         }
-        other => damaged(other.to_string().trim_end_matches('.')),
+        other => damaged(plain(&other.to_string())),
+    }
+}
+
+/// `CRC error: … while decoding ChunkType { type: IHDR, critical: true, … } chunk` as `CRC error: … while decoding IHDR chunk`.
+fn plain(message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    let parts = message.split_once("ChunkType { type: ").and_then(|(before, rest)| {
+        let (name, rest) = rest.split_once(',')?;
+        Some(format!("{before}{name}{}", rest.split_once('}')?.1))
+    });
+    parts.unwrap_or_else(|| message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EncodeOptions, Encoder, Format, probe};
+    use proptest::prelude::*;
+
+    fn file() -> Vec<u8> {
+        let samples = (0..40 * 30 * 3u32).map(|at| (at.wrapping_mul(at) >> 4) as u8).collect();
+        let image = Image::new(40, 30, Color::Rgb, Samples::U8(samples)).unwrap();
+        Encoder::new().encode(&image, &EncodeOptions::new(Format::Png)).unwrap().bytes
+    }
+
+    fn read(bytes: &[u8]) -> Result<Decoded> {
+        decode(bytes, &probe(bytes, &Limits::default())?, &Limits::default())
+    }
+
+    #[test]
+    fn a_truncated_file_is_an_error() {
+        let whole = file();
+        for cut in [20, 34, whole.len() / 2, whole.len() - 20, whole.len() - 12] {
+            let error = read(&whole[..cut]).unwrap_err();
+            assert!(matches!(error, Error::Truncated { .. }), "cut at {cut} of {}: {error}", whole.len());
+        }
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_an_error_that_names_its_chunk() {
+        let mut bytes = file();
+        bytes[17] ^= 1;
+        let message = read(&bytes).unwrap_err().to_string();
+        assert!(
+            message.starts_with("damaged PNG: CRC error") && message.ends_with("IHDR chunk"),
+            "{message}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_changed_byte_never_panics(at in any::<prop::sample::Index>(), value in any::<u8>()) {
+            let mut bytes = file();
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+            let limits = Limits { max_pixels: 1 << 20, ..Limits::default() };
+            if let Ok(header) = probe(&bytes, &limits) {
+                let _ = decode(&bytes, &header, &limits);
+            }
+        }
     }
 }

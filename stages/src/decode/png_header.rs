@@ -18,43 +18,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let Some((b"IHDR", head)) = chunks.next() else { return Err(Error::Truncated { format: "PNG" }) };
     let &[w0, w1, w2, w3, h0, h1, h2, h3, depth, kind, ..] =
         head.first_chunk::<13>().ok_or_else(|| damaged("its header is too short"))?;
-    let mut transparent = false;
-    let mut animated = false;
-    let mut metadata = Metadata::default();
-    let mut warnings = Vec::new();
-    let keep = |data: &[u8], warnings: &mut Vec<String>| {
-        let fits = data.len() <= limits.max_metadata_bytes;
-        if !fits {
-            warnings.push(format!("metadata beyond {} bytes was dropped", limits.max_metadata_bytes));
-        }
-        fits.then(|| data.to_vec())
-    };
-    let mut ended = false;
-    while let Some((name, data)) = chunks.next() {
-        match name {
-            b"tRNS" => transparent = true,
-            b"acTL" => animated = true,
-            b"eXIf" if metadata.exif.is_none() => metadata.exif = keep(data, &mut warnings),
-            b"iTXt" if metadata.xmp.is_none() => {
-                if let Some(xmp) = plain_xmp(data) {
-                    metadata.xmp = keep(xmp, &mut warnings);
-                }
-            }
-            b"IEND" => {
-                ended = true;
-                break;
-            }
-            _ => {}
-        }
-    }
-    let rest = bytes.len().saturating_sub(chunks.at);
-    if ended && rest > 0 {
-        warnings.push(format!("{rest} bytes after the end of the picture were ignored"));
-    }
-    if animated {
-        warnings.push("animated: only the first frame is converted".into());
-    }
-    metadata.orientation = metadata.exif.as_deref().and_then(exif_orientation).unwrap_or(1);
+    let Found { transparent, metadata, warnings } = Found::walk(&mut chunks, limits);
     Ok(Header {
         format: Format::Png,
         width: u32::from_be_bytes([w0, w1, w2, w3]),
@@ -65,7 +29,53 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         jpeg: None,
         metadata,
         warnings,
+        file_bytes: bytes.len(),
     })
+}
+
+/// What was found while walking over the chunks after the first.
+#[derive(Default)]
+struct Found {
+    transparent: bool,
+    metadata: Metadata,
+    warnings: Vec<String>,
+}
+
+impl Found {
+    fn walk(chunks: &mut Chunks<'_>, limits: &Limits) -> Found {
+        let mut found = Found::default();
+        while let Some((name, data)) = chunks.next() {
+            match name {
+                b"tRNS" => found.transparent = true,
+                b"acTL" => found.warnings.push("animated: only the first frame is converted".into()),
+                b"eXIf" if found.metadata.exif.is_none() => found.metadata.exif = found.keep(data, limits),
+                b"iTXt" if found.metadata.xmp.is_none() => {
+                    found.metadata.xmp = plain_xmp(data).and_then(|xmp| found.keep(xmp, limits));
+                }
+                b"IEND" => {
+                    found.note_rest(chunks.rest());
+                    break;
+                }
+                _ => {}
+            }
+        }
+        found.metadata.orientation = found.metadata.exif.as_deref().and_then(exif_orientation).unwrap_or(1);
+        found
+    }
+
+    fn keep(&mut self, data: &[u8], limits: &Limits) -> Option<Vec<u8>> {
+        let fits = data.len() <= limits.max_metadata_bytes;
+        if !fits {
+            self.warnings.push(format!("metadata beyond {} bytes was dropped", limits.max_metadata_bytes));
+        }
+        fits.then(|| data.to_vec())
+    }
+
+    fn note_rest(&mut self, bytes: usize) {
+        if bytes > 0 {
+            self.warnings.push(format!("{bytes} bytes after the end of the picture were ignored"));
+        }
+    }
 }
 
 fn color(kind: u8, transparent: bool) -> Result<Color> {
@@ -91,6 +101,13 @@ struct Chunks<'a> {
     at: usize,
 }
 
+impl Chunks<'_> {
+    /// Bytes that come after the last chunk.
+    fn rest(&self) -> usize {
+        self.bytes.len().saturating_sub(self.at)
+    }
+}
+
 impl<'a> Iterator for Chunks<'a> {
     type Item = (&'a [u8; 4], &'a [u8]);
 
@@ -102,5 +119,51 @@ impl<'a> Iterator for Chunks<'a> {
         let data = rest.get(..length)?;
         self.at = self.at.checked_add(length)?.checked_add(12)?;
         Some((name, data))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        [(data.len() as u32).to_be_bytes().as_slice(), name, data, &[0; 4]].concat()
+    }
+
+    fn of(chunks: &[Vec<u8>]) -> Header {
+        let head = chunk(b"IHDR", &[0, 0, 0, 9, 0, 0, 0, 4, 8, 3, 0, 0, 0]);
+        probe(&[b"\x89PNG\r\n\x1a\n", head.as_slice(), &chunks.concat()].concat(), &Limits::default())
+            .unwrap()
+    }
+
+    #[test]
+    fn a_hundred_thousand_chunks_are_walked_over_once() {
+        let header = of(&[chunk(b"tEXt", b"a\0b").repeat(100_000), chunk(b"tRNS", &[0])]);
+        assert_eq!((header.width, header.height, header.color), (9, 4, Color::Rgba));
+    }
+
+    #[test]
+    fn exif_after_the_pixels_counts_too() {
+        let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0";
+        assert_eq!(of(&[chunk(b"IDAT", &[]), chunk(b"eXIf", exif), chunk(b"IEND", &[])]).orientation, 8);
+    }
+
+    #[test]
+    fn oddities_are_said() {
+        let header = of(&[
+            chunk(b"acTL", &[0; 8]),
+            chunk(b"eXIf", &vec![0; 3 << 20]),
+            chunk(b"IEND", &[]),
+            vec![1, 2],
+        ]);
+        assert_eq!(
+            header.warnings,
+            [
+                "animated: only the first frame is converted",
+                "metadata beyond 2097152 bytes was dropped",
+                "2 bytes after the end of the picture were ignored",
+            ]
+        );
+        assert_eq!(header.metadata.exif, None);
     }
 }
