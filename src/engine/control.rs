@@ -9,7 +9,7 @@ use super::histogram::Histogram;
 use super::item::{Fate, Ticket};
 use super::queue::{Sender, StopReceiver, StopSender, stop_signal};
 use super::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use super::sync::{Mutex, lock};
+use super::sync::{Condvar, Mutex, lock};
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,6 +51,8 @@ pub(super) struct Control {
     pub(super) commands: Sender<Command>,
     mode: AtomicU8,
     ended: Mutex<Ended>,
+    /// Rings when the sink has seen the last message.
+    finished: Condvar,
     stop_source: Mutex<Option<StopSender>>,
     stop_sink: Mutex<Option<StopSender>>,
     pub(super) source_stop: StopReceiver,
@@ -92,6 +94,7 @@ impl Control {
             commands,
             mode: AtomicU8::new(RUN),
             ended: Mutex::new(Ended::Running),
+            finished: Condvar::new(),
             stop_source: Mutex::new(Some(stop_source)),
             stop_sink: Mutex::new(Some(stop_sink)),
             source_stop,
@@ -140,8 +143,18 @@ impl Control {
     }
 
     pub(super) fn complete(&self, now: Nanos) {
-        self.finished_at.store(now.0.max(1), Relaxed);
         self.end(Ended::Complete);
+        let _held = lock(&self.ended);
+        self.finished_at.store(now.0.max(1), Relaxed);
+        self.finished.notify_all();
+    }
+
+    /// Waits for the end, but not longer than `most`; true once it has come.
+    #[cfg(not(shuttle))]
+    pub(super) fn wait_finished(&self, most: std::time::Duration) -> bool {
+        let running = |_: &mut Ended| self.finished_at.load(Relaxed) == 0;
+        let waited = self.finished.wait_timeout_while(lock(&self.ended), most, running);
+        waited.map_or(true, |(_, timeout)| !timeout.timed_out())
     }
 
     pub(super) fn ended(&self) -> Ended {

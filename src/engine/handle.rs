@@ -76,6 +76,12 @@ impl Handle {
         self.join()
     }
 
+    /// Waits for the end, but not longer than `most`; true once it has come, and [`wait`](Handle::wait) returns at once.
+    #[cfg(not(shuttle))]
+    pub fn wait_timeout(&self, most: std::time::Duration) -> bool {
+        self.controller.control.wait_finished(most)
+    }
+
     /// Admits nothing more, and waits until what was admitted is worked off.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::display::escape;
+
 /// Why one picture failed.
 ///
 /// The message is what follows `path: stage: ` in a log line, so it never repeats the name of the picture itself.
@@ -32,6 +34,12 @@ pub enum Error {
         /// What is wrong, with the place where it is known.
         reason: String,
     },
+    /// The file ends before the picture does.
+    #[error("truncated {format}: the file ends before the picture does")]
+    Truncated {
+        /// Name of the format.
+        format: &'static str,
+    },
     /// A limit would be exceeded. Checked before anything is allocated.
     #[error("limit: {what} is {value}, at most {limit} allowed")]
     Limit {
@@ -41,6 +49,30 @@ pub enum Error {
         value: u64,
         /// What is allowed.
         limit: u64,
+    },
+    /// An input that was named is not there.
+    #[error("no such file or directory; check its name")]
+    Missing,
+    /// A pattern that no file matches.
+    #[error("no file matches this pattern")]
+    NoMatch,
+    /// A pattern that cannot be understood.
+    #[error("not a pattern: {why}")]
+    Pattern {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// It cannot be said where below the output directory the result would land.
+    #[error("no place in the output directory: {why}")]
+    Landing {
+        /// Why, and what to do.
+        why: &'static str,
+    },
+    /// A directory, pipe, socket or device where a file is wanted.
+    #[error("not a file but {kind}")]
+    NotAFile {
+        /// What it is, such as `a named pipe`.
+        kind: &'static str,
     },
     /// The operating system refused.
     #[error("{action}: {source}")]
@@ -59,8 +91,11 @@ pub enum Error {
         /// Bytes that were there.
         found: u64,
     },
+    /// The file was written to while it was read, and kept its size.
+    #[error("changed while reading: somebody wrote to it")]
+    Rewritten,
     /// Another input already has this output name.
-    #[error("its output {} is also that of {other}; rename one of them or convert them into different directories", .target.display())]
+    #[error("its output {} is also that of {}; rename one of them or convert them into different directories", escape(.target), escape(.other))]
     Collision {
         /// The output name that both want, relative to the output directory.
         target: PathBuf,
@@ -68,18 +103,32 @@ pub enum Error {
         other: String,
     },
     /// The output exists and may not be replaced.
-    #[error("output {} exists; choose --existing overwrite or skip, or another output directory", .target.display())]
+    #[error("output {} exists; choose --existing overwrite or skip, or another output directory", escape(.target))]
     Exists {
         /// The output file.
         target: PathBuf,
     },
     /// A name or a kind of file that is never followed or written to.
-    #[error("refused: {} {why}", .path.display())]
+    #[error("refused: {} {why}", escape(.path))]
     Refused {
         /// The path that was refused.
         path: PathBuf,
         /// Why, as the end of a sentence: `is a directory`.
         why: &'static str,
+    },
+    /// Width, height and color do not fit the number of samples that came with them.
+    #[error("a {width}x{height} picture of {channels} channels needs {expected} samples, {found} given")]
+    Shape {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// Samples per pixel.
+        channels: usize,
+        /// Samples that width, height and color ask for.
+        expected: u64,
+        /// Samples that were given.
+        found: u64,
     },
     /// The output format cannot hold the picture, or its encoder failed.
     #[error("cannot write as {format}: {reason}")]

@@ -1,0 +1,28 @@
+//! The `pipeline` command: arguments in, one [`Command`] out.
+//!
+//! Owns: the grammar of the command line, its help, what is printed, exit codes. Does not own: what a setting means
+//! (`config`), what a run does (`job`).
+//!
+//! | file | one idea |
+//! |---|---|
+//! | `grammar` | the arguments: settings from the table of `config`, the rest by derive |
+//! | `help` | the texts below the options: examples, exit codes, environment |
+//! | `flags` | matched arguments to assignments and [`Invocation`](crate::config::Invocation) |
+//! | `parse` | arguments, environment and config file to a [`Command`] |
+//! | `usage` | everything that is wrong, said at once |
+//! | `dispatch` | what each command does with the process |
+//! | `output` | stdout that may be closed at any time |
+//! | `run` | the conversion itself |
+
+mod dispatch;
+mod flags;
+mod grammar;
+mod help;
+mod output;
+mod parse;
+mod run;
+mod usage;
+
+pub use dispatch::main;
+pub use parse::{Command, Surroundings, parse};
+pub use usage::UsageError;

@@ -1,0 +1,40 @@
+//! `config show`: every value with where it came from, as a valid config file. Owns: its layout.
+
+use std::fmt::Write as _;
+
+use super::load::Loaded;
+use super::settings::{SETTINGS, Setting, sections};
+
+/// The column of the comments, unless a value is longer.
+const COMMENT_COLUMN: usize = 32;
+
+/// Every setting as TOML, each followed by a comment that says where it came from.
+#[must_use]
+pub fn show(loaded: &Loaded) -> String {
+    let mut text = String::new();
+    section(&mut text, "", loaded);
+    for name in sections() {
+        let _ = writeln!(text, "\n[{name}]");
+        section(&mut text, name, loaded);
+    }
+    text
+}
+
+fn section(text: &mut String, name: &str, loaded: &Loaded) {
+    for setting in SETTINGS.iter().filter(|setting| setting.section() == name) {
+        let _ = writeln!(text, "{}", line(setting, loaded));
+    }
+}
+
+fn line(setting: &Setting, loaded: &Loaded) -> String {
+    let origin: String = loaded.origins.of(setting.key).to_string();
+    // A file name may hold a line break, which would end the comment.
+    let origin = origin.escape_debug();
+    match setting.to_toml(&loaded.config) {
+        Some(value) => {
+            let assignment = format!("{} = {value}", setting.leaf());
+            format!("{assignment:<COMMENT_COLUMN$} # {origin}")
+        }
+        None => format!("{:<COMMENT_COLUMN$} # {origin}", format!("# {} is not set", setting.leaf())),
+    }
+}

@@ -1,0 +1,235 @@
+//! What is run: every field concrete, every number within its bounds.
+//!
+//! Owns: the fields and their defaults. Does not own: where a value came from (`load::Origins`), what it does (`job`).
+
+use std::path::PathBuf;
+
+use super::values::{
+    Background, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
+    OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Window, Workers,
+};
+
+/// A whole run, as it is to be done.
+///
+/// ```
+/// use pipeline_images::config::{Config, FormatChoice};
+/// let mut config = Config::default();
+/// config.input = vec!["photos/".into()];
+/// config.encode.format = FormatChoice::Png;
+/// assert_eq!(config.convert.ops, ["gray"]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Files, directories, globs; `-` is a list of paths on stdin.
+    pub input: Vec<PathBuf>,
+    /// The directory that receives the results.
+    pub output: PathBuf,
+    /// Where things land is counted from here for inputs that are not directories.
+    pub base: Option<PathBuf>,
+    /// Whether links inside a walk are followed.
+    pub follow_links: bool,
+    /// Whether what could be decoded of a damaged picture is kept.
+    pub lenient: bool,
+    /// The read stage.
+    pub read: Read,
+    /// The decode stage.
+    pub decode: Decode,
+    /// The convert stage.
+    pub convert: Convert,
+    /// The encode stage.
+    pub encode: Encode,
+    /// The write stage.
+    pub write: Write,
+    /// What a run may use.
+    pub limits: Limits,
+    /// How the run goes.
+    pub run: Run,
+    /// What only the command line can ask for.
+    pub invocation: Invocation,
+    /// The config file that was read, if any.
+    pub file: Option<PathBuf>,
+}
+
+/// Settings of the read stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Workers that read files.
+    pub workers: Workers,
+    /// Names waiting to be read.
+    pub queue: QueueCapacity,
+}
+
+/// Settings of the decode stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decode {
+    /// Workers that decode.
+    pub workers: Workers,
+    /// Files waiting to be decoded.
+    pub queue: QueueCapacity,
+}
+
+/// Settings of the convert stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Convert {
+    /// Workers that convert.
+    pub workers: Workers,
+    /// Pictures waiting to be converted.
+    pub queue: QueueCapacity,
+    /// The ops, in order, as written; `["none"]` only recodes. Never empty.
+    pub ops: Vec<String>,
+    /// How the op `gray` makes gray.
+    pub gray: Gray,
+}
+
+/// Settings of the encode stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encode {
+    /// Workers that encode.
+    pub workers: Workers,
+    /// Pictures waiting to be encoded.
+    pub queue: QueueCapacity,
+    /// The format of the results.
+    pub format: FormatChoice,
+    /// Quality of lossy results.
+    pub quality: Quality,
+    /// Time spent on smaller files.
+    pub effort: Effort,
+    /// EXIF, profile and text.
+    pub metadata: Metadata,
+    /// The colour under transparent pixels.
+    pub background: Background,
+}
+
+/// Settings of the write stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Workers that write.
+    pub workers: Workers,
+    /// Results waiting to be written.
+    pub queue: QueueCapacity,
+    /// What happens to files that exist.
+    pub existing: Existing,
+    /// Whether a result is on the disk before it counts as done.
+    pub durable: bool,
+    /// Whether results replace their inputs.
+    pub in_place: bool,
+}
+
+/// What a run may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The budget.
+    pub memory: Memory,
+    /// The window.
+    pub window: Window,
+    /// The largest picture, in pixels.
+    pub max_pixels: PixelCount,
+    /// The largest input file, in bytes.
+    pub max_file: ByteCount,
+    /// How many pictures may fail.
+    pub max_failures: MaxFailures,
+}
+
+/// How the run goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The order of the results.
+    pub order: Order,
+    /// What a failure does to the run.
+    pub on_error: OnErrorPolicy,
+    /// How progress is shown.
+    pub progress: ProgressKind,
+}
+
+/// What belongs to one call of the command and to no config file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invocation {
+    /// Further inputs, one path each, from a file or stdin.
+    pub files_from: Option<FilesFrom>,
+    /// Whether listed paths end with a NUL byte instead of a newline.
+    pub null_separated: bool,
+    /// List what would be done and write nothing.
+    pub dry_run: bool,
+    /// Say which plan each picture gets.
+    pub explain_plan: bool,
+    /// Where the report is written, as JSON.
+    pub report: Option<PathBuf>,
+    /// How much is said on stderr.
+    pub verbosity: Verbosity,
+}
+
+/// Where a list of paths comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilesFrom {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+/// How much is said on stderr.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors and failed items only.
+    Quiet,
+    /// Also progress, warnings and the summary.
+    #[default]
+    Normal,
+    /// Also what was decided for each picture.
+    Verbose,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let workers = Workers::Auto;
+        Self {
+            input: Vec::new(),
+            output: PathBuf::from("./pipeline-out"),
+            base: None,
+            follow_links: false,
+            lenient: false,
+            read: Read { workers, queue: QueueCapacity(64) },
+            decode: Decode { workers, queue: QueueCapacity(8) },
+            convert: Convert {
+                workers,
+                queue: QueueCapacity(8),
+                ops: vec!["gray".to_owned()],
+                gray: Gray::default(),
+            },
+            encode: Encode {
+                workers,
+                queue: QueueCapacity(8),
+                format: FormatChoice::default(),
+                quality: Quality::default(),
+                effort: Effort::default(),
+                metadata: Metadata::default(),
+                background: Background::default(),
+            },
+            write: Write {
+                workers,
+                queue: QueueCapacity(16),
+                existing: Existing::default(),
+                durable: false,
+                in_place: false,
+            },
+            limits: Limits {
+                memory: Memory::Auto,
+                window: Window::Auto,
+                max_pixels: PixelCount(256_000_000),
+                max_file: ByteCount(1 << 30),
+                max_failures: MaxFailures::Unlimited,
+            },
+            run: Run::default(),
+            invocation: Invocation::default(),
+            file: None,
+        }
+    }
+}
+
+impl Config {
+    /// Whether nothing names an input: no argument, no list, no config file. The built-in sample set is meant.
+    #[must_use]
+    pub fn wants_sample(&self) -> bool {
+        self.input.is_empty() && self.invocation.files_from.is_none() && self.file.is_none()
+    }
+}

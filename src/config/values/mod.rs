@@ -1,0 +1,27 @@
+//! The types of single values: the words and numbers a setting may take.
+//!
+//! Owns: text form, bounds and the sentence said when a value is out of them. Does not own: where a value came from.
+
+mod amounts;
+mod background;
+mod choices;
+mod sizes;
+
+pub(crate) use amounts::Amount;
+pub use amounts::{MaxFailures, Quality, QueueCapacity, Window, Workers};
+pub use background::Background;
+#[cfg(feature = "cli")]
+pub(crate) use choices::Choice;
+pub use choices::{Effort, Existing, FormatChoice, Gray, Metadata, OnErrorPolicy, Order, ProgressKind};
+pub use sizes::{ByteCount, Memory, PixelCount};
+
+/// A text or number that is not a value of the wanted kind; says what would be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidValue(pub(crate) String);
+
+impl InvalidValue {
+    fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}

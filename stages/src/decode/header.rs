@@ -1,0 +1,109 @@
+//! Owns what is known about a picture before any of its pixels is decoded.
+//! Does not own: how each format's header is read.
+
+use super::{jpeg_header, other, png_header};
+use crate::{Color, Error, Format, JpegTables, Limits, Metadata, Result};
+
+/// What the header of a file says about its picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Header {
+    /// The format, told from the content.
+    pub format: Format,
+    /// Width in pixels as stored, before orientation is applied. At least 1.
+    pub width: u32,
+    /// Height in pixels as stored. At least 1.
+    pub height: u32,
+    /// What a full decode gives. Palettes count as the colors in them, CMYK as RGB.
+    pub color: Color,
+    /// Bits per sample of a full decode: 8 or 16.
+    pub bit_depth: u8,
+    /// EXIF orientation, 1 (upright) to 8.
+    pub orientation: u8,
+    /// What is known of a JPEG besides.
+    pub jpeg: Option<JpegInfo>,
+    /// Oddities of the header, each a clause for people. [`Decoder::decode`](crate::Decoder::decode) repeats them.
+    pub warnings: Vec<String>,
+    /// Metadata that was found on the way to the pixels.
+    pub(crate) metadata: Metadata,
+    /// Length of the file.
+    pub(crate) file_bytes: usize,
+}
+
+/// What the header of a JPEG says besides size and color.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JpegInfo {
+    /// How colors are stored.
+    pub color_model: JpegColorModel,
+    /// Number of components, 1, 3 or 4.
+    pub components: u8,
+    /// Whether it is progressive.
+    pub progressive: bool,
+    /// Sampling factors of each component, horizontal and vertical, 1 to 4; the first `components` count.
+    pub sampling: [(u8, u8); 4],
+    /// Components in the first scan. Fewer than `components` means that whole planes are buffered while decoding.
+    pub first_scan_components: u8,
+    /// Quantisation, where the tables came before the first scan.
+    pub tables: Option<JpegTables>,
+    /// Where the entropy-coded data of the first scan begins, in bytes.
+    pub(crate) first_scan: usize,
+}
+
+impl JpegInfo {
+    /// Whether the picture's gray is stored as a plane of its own.
+    pub(crate) fn has_luma_plane(&self) -> bool {
+        matches!(self.color_model, JpegColorModel::Gray | JpegColorModel::Ycbcr)
+    }
+
+    /// The largest sampling factors of all components.
+    pub(crate) fn max_sampling(&self) -> (u8, u8) {
+        let used = &self.sampling[..usize::from(self.components).min(4)];
+        used.iter().fold((1, 1), |max, factors| (max.0.max(factors.0), max.1.max(factors.1)))
+    }
+}
+
+/// How a JPEG stores colors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JpegColorModel {
+    /// One component.
+    Gray,
+    /// Luma and two color differences, the usual kind.
+    Ycbcr,
+    /// Red, green, blue.
+    Rgb,
+    /// Cyan, magenta, yellow, black.
+    Cmyk,
+    /// CMYK with the first three stored as luma and color differences.
+    Ycck,
+}
+
+/// Reads the header of a file: format, size, color, metadata. No pixel is decoded and none is allocated.
+///
+/// ```
+/// use pipeline_stages::{Color, Limits, probe};
+///
+/// let header = probe(b"P6 640 480 255 ", &Limits::default())?;
+/// assert_eq!((header.width, header.height, header.color), (640, 480, Color::Rgb));
+/// # Ok::<(), pipeline_stages::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`Format::sniff`]; [`Error::Damaged`] or [`Error::Truncated`] when there is no usable header;
+/// [`Error::Unsupported`] for a kind of file that cannot be decoded; [`Error::Limit`] when the picture is too large.
+pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
+    let format = Format::sniff(bytes)?;
+    limits.check_file(bytes.len() as u64)?;
+    let header = match format {
+        Format::Jpeg => jpeg_header::probe(bytes, limits)?,
+        Format::Png => png_header::probe(bytes, limits)?,
+        other => other::probe(bytes, other, limits)?,
+    };
+    if header.width == 0 || header.height == 0 {
+        let reason = format!("its size is {}x{}", header.width, header.height);
+        return Err(Error::Damaged { format: format.name(), reason });
+    }
+    limits.check_size(header.width, header.height)?;
+    Ok(header)
+}

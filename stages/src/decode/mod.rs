@@ -1,0 +1,94 @@
+//! Owns turning file contents into a picture: the header first ([`probe`]), then the pixels ([`Decoder`]).
+//! Does not own: telling formats apart ([`crate::Format`]), or any conversion ([`crate::convert`]).
+//!
+//! | file | what |
+//! |---|---|
+//! | `header.rs` | what is known before any pixel is decoded |
+//! | `jpeg_header.rs`, `jpeg.rs` | JPEG |
+//! | `png_header.rs`, `png.rs` | PNG |
+//! | `other.rs` | everything else, by the `image` crate |
+
+mod header;
+mod jpeg;
+mod jpeg_header;
+mod other;
+mod png;
+mod png_header;
+
+pub(crate) use other::image_format;
+
+pub use header::{Header, JpegColorModel, JpegInfo, probe};
+
+use crate::{Format, Image, Limits, Result};
+
+/// How much of a file is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum DecodeMode {
+    /// Everything: color and alpha where the file has them.
+    #[default]
+    Full,
+    /// Of a JPEG whose colors are stored as YCbCr or gray only the Y plane, as it is stored; [`Full`](Self::Full)
+    /// for everything else.
+    Luma,
+}
+
+/// A decoded picture and what was odd about its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The picture, as it is stored: its orientation is not applied yet.
+    pub image: Image,
+    /// Oddities that did not keep it from being decoded, each a clause for people.
+    pub warnings: Vec<String>,
+    /// Whether part of the picture is missing and was made up; only in lenient decoding.
+    pub degraded: bool,
+}
+
+/// Decodes pictures of every format that is read.
+///
+/// One per worker: it may keep scratch memory between pictures.
+///
+/// ```
+/// use pipeline_stages::{DecodeMode, Decoder, Limits, probe};
+///
+/// let file = b"P5 2 1 255 \x00\xff";
+/// let limits = Limits::default();
+/// let header = probe(file, &limits)?;
+/// let decoded = Decoder::new(limits).decode(file, &header, DecodeMode::Full)?;
+/// assert_eq!((decoded.image.width(), decoded.image.height()), (2, 1));
+/// # Ok::<(), pipeline_stages::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    limits: Limits,
+    lenient: bool,
+}
+
+impl Decoder {
+    /// A strict decoder: a damaged or truncated picture is an error.
+    pub fn new(limits: Limits) -> Decoder {
+        Decoder { limits, lenient: false }
+    }
+
+    /// With `true`, keeps what could be decoded of a damaged or truncated JPEG and marks it
+    /// [`degraded`](Decoded::degraded).
+    #[must_use]
+    pub fn lenient(self, lenient: bool) -> Decoder {
+        Decoder { lenient, ..self }
+    }
+
+    /// Decodes one picture. `bytes` is the whole file that `header` was [`probe`]d from.
+    ///
+    /// # Errors
+    /// [`Damaged`](crate::Error::Damaged), [`Truncated`](crate::Error::Truncated),
+    /// [`Unsupported`](crate::Error::Unsupported) or [`Limit`](crate::Error::Limit).
+    pub fn decode(&mut self, bytes: &[u8], header: &Header, mode: DecodeMode) -> Result<Decoded> {
+        self.limits.check_size(header.width, header.height)?;
+        let mut decoded = match header.format {
+            Format::Jpeg => jpeg::decode(bytes, header, mode, &self.limits, self.lenient)?,
+            Format::Png => png::decode(bytes, header, &self.limits)?,
+            _ => other::decode(bytes, header, &self.limits)?,
+        };
+        decoded.warnings.splice(0..0, header.warnings.iter().cloned());
+        Ok(decoded)
+    }
+}

@@ -1,0 +1,169 @@
+//! Owns walking over the chunks of a PNG: size, color, metadata, and whether it ends where it should.
+//! Does not own: pixels and the color profile, which are compressed (see `png.rs`).
+//!
+//! Source: PNG specification, third edition, 5.3 (chunks) and 11.2 to 11.3.
+
+use super::Header;
+use crate::metadata::exif_orientation;
+use crate::{Color, Error, Format, Limits, Metadata, Result};
+
+const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp\0";
+
+pub(super) fn damaged(reason: impl Into<String>) -> Error {
+    Error::Damaged { format: "PNG", reason: reason.into() }
+}
+
+pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
+    let mut chunks = Chunks { bytes, at: 8 };
+    let Some((b"IHDR", head)) = chunks.next() else { return Err(Error::Truncated { format: "PNG" }) };
+    let &[w0, w1, w2, w3, h0, h1, h2, h3, depth, kind, ..] =
+        head.first_chunk::<13>().ok_or_else(|| damaged("its header is too short"))?;
+    let Found { transparent, metadata, warnings } = Found::walk(&mut chunks, limits);
+    Ok(Header {
+        format: Format::Png,
+        width: u32::from_be_bytes([w0, w1, w2, w3]),
+        height: u32::from_be_bytes([h0, h1, h2, h3]),
+        color: color(kind, transparent)?,
+        bit_depth: if depth == 16 { 16 } else { 8 },
+        orientation: metadata.orientation,
+        jpeg: None,
+        metadata,
+        warnings,
+        file_bytes: bytes.len(),
+    })
+}
+
+/// What was found while walking over the chunks after the first.
+#[derive(Default)]
+struct Found {
+    transparent: bool,
+    metadata: Metadata,
+    warnings: Vec<String>,
+}
+
+impl Found {
+    fn walk(chunks: &mut Chunks<'_>, limits: &Limits) -> Found {
+        let mut found = Found::default();
+        while let Some((name, data)) = chunks.next() {
+            match name {
+                b"tRNS" => found.transparent = true,
+                b"acTL" => found.warnings.push("animated: only the first frame is converted".into()),
+                b"eXIf" if found.metadata.exif.is_none() => found.metadata.exif = found.keep(data, limits),
+                b"iTXt" if found.metadata.xmp.is_none() => {
+                    found.metadata.xmp = plain_xmp(data).and_then(|xmp| found.keep(xmp, limits));
+                }
+                b"IEND" => {
+                    found.note_rest(chunks.rest());
+                    break;
+                }
+                _ => {}
+            }
+        }
+        found.metadata.orientation = found.metadata.exif.as_deref().and_then(exif_orientation).unwrap_or(1);
+        found
+    }
+
+    fn keep(&mut self, data: &[u8], limits: &Limits) -> Option<Vec<u8>> {
+        let fits = data.len() <= limits.max_metadata_bytes;
+        if !fits {
+            self.warnings.push(format!("metadata beyond {} bytes was dropped", limits.max_metadata_bytes));
+        }
+        fits.then(|| data.to_vec())
+    }
+
+    fn note_rest(&mut self, bytes: usize) {
+        if bytes > 0 {
+            self.warnings.push(format!("{bytes} bytes after the end of the picture were ignored"));
+        }
+    }
+}
+
+fn color(kind: u8, transparent: bool) -> Result<Color> {
+    Ok(match (kind, transparent) {
+        (0, false) => Color::Gray,
+        (0, true) | (4, _) => Color::GrayAlpha,
+        (2 | 3, false) => Color::Rgb,
+        (2 | 3, true) | (6, _) => Color::Rgba,
+        _ => return Err(damaged(format!("it has color type {kind}, which does not exist"))),
+    })
+}
+
+/// The packet of an iTXt chunk that holds uncompressed XMP: keyword, two flags, language and translation.
+fn plain_xmp(data: &[u8]) -> Option<&[u8]> {
+    let [0, _, rest @ ..] = data.strip_prefix(XMP_KEYWORD)? else { return None };
+    let mut parts = rest.splitn(3, |&byte| byte == 0);
+    parts.nth(2)
+}
+
+/// Walks over chunks by their lengths; never looks into data that nobody asked for.
+struct Chunks<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Chunks<'_> {
+    /// Bytes that come after the last chunk.
+    fn rest(&self) -> usize {
+        self.bytes.len().saturating_sub(self.at)
+    }
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = (&'a [u8; 4], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.bytes.get(self.at..)?;
+        let (length, rest) = rest.split_first_chunk::<4>()?;
+        let (name, rest) = rest.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let data = rest.get(..length)?;
+        self.at = self.at.checked_add(length)?.checked_add(12)?;
+        Some((name, data))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        [(data.len() as u32).to_be_bytes().as_slice(), name, data, &[0; 4]].concat()
+    }
+
+    fn of(chunks: &[Vec<u8>]) -> Header {
+        let head = chunk(b"IHDR", &[0, 0, 0, 9, 0, 0, 0, 4, 8, 3, 0, 0, 0]);
+        probe(&[b"\x89PNG\r\n\x1a\n", head.as_slice(), &chunks.concat()].concat(), &Limits::default())
+            .unwrap()
+    }
+
+    #[test]
+    fn a_hundred_thousand_chunks_are_walked_over_once() {
+        let header = of(&[chunk(b"tEXt", b"a\0b").repeat(100_000), chunk(b"tRNS", &[0])]);
+        assert_eq!((header.width, header.height, header.color), (9, 4, Color::Rgba));
+    }
+
+    #[test]
+    fn exif_after_the_pixels_counts_too() {
+        let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0";
+        assert_eq!(of(&[chunk(b"IDAT", &[]), chunk(b"eXIf", exif), chunk(b"IEND", &[])]).orientation, 8);
+    }
+
+    #[test]
+    fn oddities_are_said() {
+        let header = of(&[
+            chunk(b"acTL", &[0; 8]),
+            chunk(b"eXIf", &vec![0; 3 << 20]),
+            chunk(b"IEND", &[]),
+            vec![1, 2],
+        ]);
+        assert_eq!(
+            header.warnings,
+            [
+                "animated: only the first frame is converted",
+                "metadata beyond 2097152 bytes was dropped",
+                "2 bytes after the end of the picture were ignored",
+            ]
+        );
+        assert_eq!(header.metadata.exif, None);
+    }
+}

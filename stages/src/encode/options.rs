@@ -1,0 +1,159 @@
+//! Owns the choices for encoding, and how people write them.
+//! Does not own: what each format makes of them.
+
+use crate::Format;
+use std::fmt;
+use std::str::FromStr;
+
+/// How to encode a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EncodeOptions {
+    /// The format to write.
+    pub format: Format,
+    /// Quality of a JPEG.
+    pub quality: Quality,
+    /// How much time to spend on a smaller PNG.
+    pub effort: Effort,
+    /// What shows through transparent pixels where the format has no alpha: red, green, blue. White by default.
+    pub background: [u8; 3],
+    /// What happens to EXIF, color profile and XMP.
+    pub metadata: KeepMetadata,
+}
+
+impl EncodeOptions {
+    /// The defaults for a format.
+    pub fn new(format: Format) -> EncodeOptions {
+        EncodeOptions {
+            format,
+            quality: Quality::default(),
+            effort: Effort::default(),
+            background: [255; 3],
+            metadata: KeepMetadata::default(),
+        }
+    }
+}
+
+/// Quality of a JPEG.
+///
+/// ```
+/// use pipeline_stages::Quality;
+///
+/// assert_eq!("keep".parse(), Ok(Quality::Keep));
+/// assert_eq!("85".parse(), Ok(Quality::Percent(85)));
+/// assert!("101".parse::<Quality>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Quality {
+    /// The quantisation tables and color sampling of the JPEG that the picture came from; 90 where it came from none.
+    #[default]
+    Keep,
+    /// 1 (smallest) to 100, on libjpeg's scale. Below 90 colors are stored at half resolution.
+    Percent(u8),
+}
+
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Quality::Keep => f.pad("keep"),
+            Quality::Percent(percent) => fmt::Display::fmt(percent, f),
+        }
+    }
+}
+
+impl FromStr for Quality {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Quality, String> {
+        match (text, text.parse()) {
+            ("keep", _) => Ok(Quality::Keep),
+            (_, Ok(percent @ 1..=100)) => Ok(Quality::Percent(percent)),
+            _ => Err(format!("no quality `{text}`; keep, or 1 to 100")),
+        }
+    }
+}
+
+/// How much time to spend on a smaller PNG. Pixels are the same at every effort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Effort {
+    /// Least time.
+    Fastest,
+    /// Little more time, much smaller.
+    #[default]
+    Fast,
+    /// What zlib gives at its usual level 6.
+    Balanced,
+    /// Smallest, at many times the time.
+    Best,
+}
+
+const EFFORTS: [(Effort, &str); 4] = [
+    (Effort::Fastest, "fastest"),
+    (Effort::Fast, "fast"),
+    (Effort::Balanced, "balanced"),
+    (Effort::Best, "best"),
+];
+
+impl fmt::Display for Effort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(EFFORTS[*self as usize].1)
+    }
+}
+
+impl FromStr for Effort {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Effort, String> {
+        EFFORTS
+            .iter()
+            .find(|(_, name)| *name == text)
+            .map(|(effort, _)| *effort)
+            .ok_or_else(|| format!("no effort `{text}`; one of fastest, fast, balanced, best"))
+    }
+}
+
+/// What happens to EXIF, color profile and XMP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum KeepMetadata {
+    /// They go along.
+    #[default]
+    Keep,
+    /// They are left out.
+    Strip,
+}
+
+impl fmt::Display for KeepMetadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            KeepMetadata::Keep => "keep",
+            KeepMetadata::Strip => "strip",
+        })
+    }
+}
+
+impl FromStr for KeepMetadata {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<KeepMetadata, String> {
+        match text {
+            "keep" => Ok(KeepMetadata::Keep),
+            "strip" => Ok(KeepMetadata::Strip),
+            _ => Err(format!("no metadata choice `{text}`; keep or strip")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_written_as_they_are_read() {
+        for (effort, name) in EFFORTS {
+            assert_eq!((effort.to_string().as_str(), name.parse()), (name, Ok(effort)));
+        }
+        assert_eq!(Quality::Percent(7).to_string().parse(), Ok(Quality::Percent(7)));
+        assert_eq!(KeepMetadata::Strip.to_string().parse(), Ok(KeepMetadata::Strip));
+        assert!("0".parse::<Quality>().is_err());
+    }
+}

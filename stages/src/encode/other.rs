@@ -1,0 +1,229 @@
+//! Owns writing the formats that the `image` crate writes: BMP, farbfeld, PNM, QOI, TGA, TIFF, WebP (without loss).
+//! Does not own: JPEG and PNG, which have files of their own.
+
+use super::{EncodeOptions, Encoded, KeepMetadata, layout};
+use crate::decode::image_format;
+use crate::{Color, Error, Format, Image, Result, Samples};
+use image::codecs::{bmp, farbfeld, pnm, qoi, tga, tiff, webp};
+use image::{ExtendedColorType, ImageEncoder, ImageResult};
+use std::io::Cursor;
+
+pub(super) fn encode(image: &Image, options: &EncodeOptions) -> Result<Encoded> {
+    let format = options.format;
+    let failed = |reason: String| Error::Encode { format: format.name(), reason };
+    if image_format(format).is_none() || format.output_for() != format {
+        return Err(failed("this format is only read".into()));
+    }
+    let (color, samples) = fit(image, holds(format));
+    // Samples of 16 bits are handed over in the machine's byte order.
+    let native: Vec<u8>;
+    let (bytes, wide): (&[u8], bool) = match &samples {
+        Samples::U8(samples) => (samples, false),
+        Samples::U16(samples) => {
+            native = samples.iter().flat_map(|sample| sample.to_ne_bytes()).collect();
+            (&native, true)
+        }
+    };
+    let mut out = Cursor::new(Vec::new());
+    let mut warnings = Vec::new();
+    let (width, height, kind) = (image.width(), image.height(), extended(color, wide));
+    let written = match format {
+        Format::WebP => {
+            let mut encoder = webp::WebPEncoder::new_lossless(&mut out);
+            attach(&mut encoder, image, options, &mut warnings);
+            encoder.write_image(bytes, width, height, kind)
+        }
+        Format::Tiff => {
+            let mut encoder = tiff::TiffEncoder::new(&mut out);
+            attach(&mut encoder, image, options, &mut warnings);
+            encoder.write_image(bytes, width, height, kind)
+        }
+        other => {
+            note_loss(image, options, other, &mut warnings);
+            plain(other, &mut out, bytes, width, height, kind)
+        }
+    };
+    written.map_err(|error| failed(error.to_string()))?;
+    Ok(Encoded { bytes: out.into_inner(), warnings })
+}
+
+/// Formats that have no place for metadata.
+fn plain(
+    format: Format,
+    out: &mut Cursor<Vec<u8>>,
+    bytes: &[u8],
+    width: u32,
+    height: u32,
+    kind: ExtendedColorType,
+) -> ImageResult<()> {
+    match format {
+        Format::Bmp => bmp::BmpEncoder::new(out).write_image(bytes, width, height, kind),
+        Format::Qoi => qoi::QoiEncoder::new(out).write_image(bytes, width, height, kind),
+        Format::Tga => tga::TgaEncoder::new(out).write_image(bytes, width, height, kind),
+        Format::Farbfeld => farbfeld::FarbfeldEncoder::new(out).write_image(bytes, width, height, kind),
+        _ => pnm::PnmEncoder::new(out).write_image(bytes, width, height, kind),
+    }
+}
+
+fn attach(
+    encoder: &mut impl ImageEncoder,
+    image: &Image,
+    options: &EncodeOptions,
+    warnings: &mut Vec<String>,
+) {
+    if options.metadata == KeepMetadata::Strip {
+        return;
+    }
+    let name = options.format.name();
+    if let Some(icc) = super::profile(image, options)
+        && encoder.set_icc_profile(icc.to_vec()).is_err()
+    {
+        warnings.push(format!("its color profile has no place in a {name} file and was left out"));
+    }
+    if let Some(exif) = &image.metadata.exif
+        && encoder.set_exif_metadata(exif.clone()).is_err()
+    {
+        warnings.push(format!("its EXIF block has no place in a {name} file and was left out"));
+    }
+    if image.metadata.xmp.is_some() {
+        warnings.push(format!("its XMP packet is not written to {name} files and was left out"));
+    }
+}
+
+fn note_loss(image: &Image, options: &EncodeOptions, format: Format, warnings: &mut Vec<String>) {
+    if options.metadata == KeepMetadata::Keep && image.metadata.byte_len() > 0 {
+        warnings.push(format!("its metadata has no place in a {} file and was left out", format.name()));
+    }
+}
+
+/// Which layouts a format holds.
+struct Holds {
+    gray: bool,
+    gray_alpha: bool,
+    rgb: bool,
+    /// 16-bit samples: never, of pictures without alpha, always, or nothing else.
+    wide: Wide,
+}
+
+#[derive(PartialEq, Eq)]
+enum Wide {
+    Never,
+    Opaque,
+    Always,
+    Only,
+}
+
+fn holds(format: Format) -> Holds {
+    let (gray, gray_alpha, rgb, wide) = match format {
+        Format::WebP => (true, true, true, Wide::Never),
+        Format::Tiff => (true, false, true, Wide::Always),
+        Format::Pnm => (true, true, true, Wide::Opaque),
+        Format::Qoi => (false, false, true, Wide::Never),
+        Format::Farbfeld => (false, false, false, Wide::Only),
+        _ => (true, false, true, Wide::Never),
+    };
+    Holds { gray, gray_alpha, rgb, wide }
+}
+
+/// The nearest layout that the format holds and that loses nothing but bits beyond 8.
+fn fit(image: &Image, holds: Holds) -> (Color, Samples) {
+    let color = match image.color() {
+        Color::Gray if !holds.gray => Color::Rgb,
+        Color::GrayAlpha if !holds.gray_alpha => Color::Rgba,
+        same => same,
+    };
+    let color = if color == Color::Rgb && !holds.rgb { Color::Rgba } else { color };
+    let keep_wide = match holds.wide {
+        Wide::Never => false,
+        Wide::Opaque => !color.has_alpha(),
+        Wide::Always | Wide::Only => true,
+    };
+    let samples = match image.samples() {
+        Samples::U16(samples) if keep_wide => Samples::U16(recolor(samples, image.color(), color, u16::MAX)),
+        Samples::U8(samples) if holds.wide == Wide::Only => {
+            let widened: Vec<u16> = samples.iter().map(|&sample| u16::from(sample) * 257).collect();
+            Samples::U16(recolor(&widened, image.color(), color, u16::MAX))
+        }
+        _ => Samples::U8(recolor(&layout::samples8(image), image.color(), color, u8::MAX)),
+    };
+    (color, samples)
+}
+
+fn recolor<S: Copy>(samples: &[S], from: Color, to: Color, opaque: S) -> Vec<S> {
+    let with_alpha =
+        |rgb: &[S]| rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, opaque]).collect();
+    match (from, to) {
+        (Color::Gray, Color::Rgb) => layout::gray_to_rgb(samples),
+        (Color::Gray, Color::Rgba) => with_alpha(&layout::gray_to_rgb(samples)),
+        (Color::GrayAlpha, Color::Rgba) => layout::gray_alpha_to_rgba(samples),
+        (Color::Rgb, Color::Rgba) => with_alpha(samples),
+        _ => samples.to_vec(),
+    }
+}
+
+fn extended(color: Color, wide: bool) -> ExtendedColorType {
+    match (color, wide) {
+        (Color::Gray, false) => ExtendedColorType::L8,
+        (Color::GrayAlpha, false) => ExtendedColorType::La8,
+        (Color::Rgb, false) => ExtendedColorType::Rgb8,
+        (Color::Rgba, false) => ExtendedColorType::Rgba8,
+        (Color::Gray, true) => ExtendedColorType::L16,
+        (Color::GrayAlpha, true) => ExtendedColorType::La16,
+        (Color::Rgb, true) => ExtendedColorType::Rgb16,
+        (Color::Rgba, true) => ExtendedColorType::Rgba16,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DecodeMode, Decoder, Limits, probe};
+
+    /// What comes back, as 16-bit RGBA so that layouts compare.
+    fn canonical(image: &Image) -> Vec<u16> {
+        let wide: Vec<u16> = match image.samples() {
+            Samples::U8(samples) => samples.iter().map(|&sample| u16::from(sample) * 257).collect(),
+            Samples::U16(samples) => samples.clone(),
+        };
+        recolor(&wide, image.color(), Color::Rgba, u16::MAX)
+    }
+
+    #[test]
+    fn every_color_comes_back_from_every_format() {
+        let formats = Format::ALL
+            .into_iter()
+            .filter(|format| format.output_for() == *format && *format != Format::Jpeg);
+        for format in formats.filter(|format| *format != Format::Png) {
+            for color in [Color::Gray, Color::GrayAlpha, Color::Rgb, Color::Rgba] {
+                let samples = (0..7 * 5 * color.channels()).map(|at| (at * 3 + 40) as u8).collect();
+                let image = Image::new(7, 5, color, Samples::U8(samples)).unwrap();
+                let encoded = encode(&image, &EncodeOptions::new(format)).unwrap();
+                let header = probe(&encoded.bytes, &Limits::default()).unwrap();
+                assert_eq!(header.format, format);
+                let back = Decoder::new(Limits::default())
+                    .decode(&encoded.bytes, &header, DecodeMode::Full)
+                    .unwrap();
+                assert_eq!(canonical(&back.image), canonical(&image), "{color:?} as {format}");
+            }
+        }
+    }
+
+    #[test]
+    fn sixteen_bits_stay_where_the_format_holds_them() {
+        for format in [Format::Tiff, Format::Pnm, Format::Farbfeld] {
+            let image = Image::new(2, 1, Color::Rgb, Samples::U16(vec![1, 500, 65535, 2, 3, 4])).unwrap();
+            let encoded = encode(&image, &EncodeOptions::new(format)).unwrap();
+            let header = probe(&encoded.bytes, &Limits::default()).unwrap();
+            let back =
+                Decoder::new(Limits::default()).decode(&encoded.bytes, &header, DecodeMode::Full).unwrap();
+            assert_eq!(canonical(&back.image), canonical(&image), "{format}");
+        }
+    }
+
+    #[test]
+    fn formats_that_are_only_read_say_so() {
+        let image = Image::new(1, 1, Color::Gray, Samples::U8(vec![0])).unwrap();
+        let error = encode(&image, &EncodeOptions::new(Format::Gif)).unwrap_err();
+        assert_eq!(error.to_string(), "cannot write as GIF: this format is only read");
+    }
+}

@@ -1,0 +1,270 @@
+//! Owns where results go: below an output directory, or beside their inputs; and what happens to what lies there.
+//! Does not own: which input has which result (`claims.rs`), nor records of what was done.
+
+use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
+use std::ffi::{OsStr, OsString};
+use std::hash::BuildHasher;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rustix::fs::FileType;
+
+use super::existing::{Existing, Fate, Outcome};
+use super::folder::{Folder, Found};
+use super::name::{check_inside, target_name};
+use super::prepare::{Prepared, prepare};
+use super::temporary::Temporary;
+use crate::read::place;
+use crate::{Error, Result};
+
+/// Where results go. May be shared between threads.
+///
+/// A result is written to a temporary file in its own directory and then renamed: at every moment, its final name
+/// stands for nothing, for what was there before, or for the whole result. If anything fails, no temporary is left.
+#[derive(Debug)]
+pub struct Destination {
+    root: Root,
+    existing: Existing,
+    durable: bool,
+    folds_case: bool,
+    random: Random,
+    /// Directories whose own names are known to survive a power loss.
+    durable_folders: Mutex<HashSet<PathBuf>>,
+}
+
+#[derive(Debug)]
+enum Root {
+    Below { path: PathBuf, folder: Folder },
+    Beside,
+}
+
+/// Where one result goes.
+struct Target {
+    /// Relative to the root.
+    relative: PathBuf,
+    name: OsString,
+    /// Whether it replaces the very file it is made from, as the user asked.
+    replaces_input: bool,
+}
+
+impl Destination {
+    /// Results go below `root`, which is made if necessary, with its parents and with a directory `.pipeline` for this
+    /// program's own records.
+    ///
+    /// With `durable`, a result that [`Destination::write`] has reported survives a power loss.
+    ///
+    /// # Errors
+    /// [`Error::Io`] or [`Error::Refused`] when nothing can be written there. Then no item would fare better.
+    pub fn prepare(root: &Path, existing: Existing, durable: bool) -> Result<Self> {
+        let random = Random::default();
+        let Prepared { folder, made_before, folds_case } = prepare(root, || random.next())?;
+        let existing = match existing {
+            Existing::Auto if made_before => Existing::Overwrite,
+            Existing::Auto => Existing::Fail,
+            chosen => chosen,
+        };
+        let root = Root::Below { path: root.to_owned(), folder };
+        Ok(Self { root, existing, durable, folds_case, random, durable_folders: Mutex::default() })
+    }
+
+    /// Results go beside their inputs: the landing of each is the input's own path. One with the same name replaces its
+    /// input; one with another extension is subject to `existing`, where `Auto` is `Fail`.
+    pub fn in_place(existing: Existing, durable: bool) -> Self {
+        let existing = if existing == Existing::Auto { Existing::Fail } else { existing };
+        let (root, random) = (Root::Beside, Random::default());
+        Self { root, existing, durable, folds_case: false, random, durable_folders: Mutex::default() }
+    }
+
+    /// Whether names that differ only in case are one file here; what [`Claims`](super::Claims) want to know. Not known,
+    /// and therefore `false`, in place.
+    pub fn folds_case(&self) -> bool {
+        self.folds_case
+    }
+
+    /// What would happen to the result of `input` if it were written now. Nothing is made or changed.
+    ///
+    /// Asking before the work saves it where it would be skipped or refused, and is the only protection against
+    /// replacing the input itself when an output directory contains inputs.
+    ///
+    /// # Errors
+    /// As [`Destination::write`], and [`Error::Refused`] when the result would replace the input, except in place.
+    pub fn fate(&self, input: &Path, landing: &Path, extension: &str) -> Result<Fate> {
+        let target = self.target(landing, extension)?;
+        let found = match self.open_folder(&target.relative, false)? {
+            Some(folder) => folder.find(&target.name).map_err(failed("cannot examine the output"))?,
+            None => None,
+        };
+        if let Some(found) = found
+            && !target.replaces_input
+            && place(input) == Some(found.place)
+        {
+            return Err(
+                self.refused(&target.relative, "is the input itself; choose --in-place or another directory")
+            );
+        }
+        self.decide(&target, found)
+    }
+
+    /// Puts a whole file under its final name, and makes the directories above it.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] as `existing` says, [`Error::Refused`] when the name leads out of the output directory, is a
+    /// directory or a link, or lies beyond a link, and [`Error::Io`] for what the operating system refuses.
+    pub fn write(&self, landing: &Path, extension: &str, bytes: &[u8]) -> Result<Outcome> {
+        let target = self.target(landing, extension)?;
+        let path = self.full_path(&target.relative);
+        let Some(folder) = self.open_folder(&target.relative, true)? else {
+            return Err(failed("cannot make the directory of the output")(io::ErrorKind::NotFound.into()));
+        };
+        let found = folder.find(&target.name).map_err(failed("cannot examine the output"))?;
+        if self.decide(&target, found)? == Fate::Skip {
+            return Ok(Outcome::Skipped { path });
+        }
+        let temporary = self.fill(&folder, found, bytes)?;
+        match temporary.rename(&target.name, target.replaces_input || self.existing == Existing::Overwrite) {
+            Ok(()) => {}
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && self.existing == Existing::Skip => {
+                return Ok(Outcome::Skipped { path });
+            }
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(Error::Exists { target: target.relative });
+            }
+            Err(e) => return Err(failed("cannot rename the output")(e)),
+        }
+        if self.durable {
+            folder.sync().map_err(failed("cannot make the output durable"))?;
+        }
+        Ok(Outcome::Written { path, bytes: bytes.len() as u64 })
+    }
+
+    fn fill<'f>(&self, folder: &'f Folder, replaces: Option<Found>, bytes: &[u8]) -> Result<Temporary<'f>> {
+        let created = Temporary::create(folder, || self.random.next());
+        let mut temporary = created.map_err(failed("cannot make a file for the output"))?;
+        if let Some(found) = replaces {
+            found.lend_permissions(&temporary.file);
+        }
+        temporary.file.write_all(bytes).map_err(failed("cannot write the output"))?;
+        if self.durable {
+            // Never tried a second time: the kernel may have dropped the unwritten pages and would then report success.
+            temporary.file.sync_all().map_err(failed("cannot make the output durable"))?;
+        }
+        Ok(temporary)
+    }
+
+    fn target(&self, landing: &Path, extension: &str) -> Result<Target> {
+        let relative = target_name(landing, extension);
+        let replaces_input = match self.root {
+            Root::Below { .. } => {
+                check_inside(landing)?;
+                false
+            }
+            Root::Beside => relative == landing,
+        };
+        match relative.file_name() {
+            Some(name) => Ok(Target { name: name.to_owned(), relative, replaces_input }),
+            None => Err(Error::Refused { path: landing.to_owned(), why: "is no file name" }),
+        }
+    }
+
+    fn decide(&self, target: &Target, found: Option<Found>) -> Result<Fate> {
+        match found.map(|found| found.kind) {
+            None => Ok(Fate::Create),
+            Some(FileType::Directory) => Err(self.refused(&target.relative, "is a directory")),
+            Some(FileType::Symlink) => Err(self.refused(&target.relative, "is a symbolic link")),
+            Some(FileType::RegularFile) if target.replaces_input => Ok(Fate::Replace),
+            Some(FileType::RegularFile) => match self.existing {
+                Existing::Overwrite => Ok(Fate::Replace),
+                Existing::Skip => Ok(Fate::Skip),
+                Existing::Auto | Existing::Fail => Err(Error::Exists { target: target.relative.clone() }),
+            },
+            Some(_) => Err(self.refused(&target.relative, "is not a regular file")),
+        }
+    }
+
+    /// The directory of a target; `None` when it is not there and not to be made.
+    fn open_folder(&self, relative: &Path, make: bool) -> Result<Option<Folder>> {
+        let parent = relative.parent().unwrap_or(Path::new(""));
+        let Root::Below { folder: root, .. } = &self.root else {
+            return Folder::open(parent).map(Some).map_err(failed("cannot open the directory of the input"));
+        };
+        let mut so_far = PathBuf::new();
+        let mut folder =
+            root.open_inside(OsStr::new(".")).map_err(failed("cannot open the output directory"))?;
+        for name in parent {
+            so_far.push(name);
+            folder = match folder.open_inside(name) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    folder.make_inside(name).map_err(failed("cannot make the directory of the output"))?;
+                    folder.open_inside(name)
+                }
+                opened => opened,
+            }
+            .map_err(|source| self.explain(&folder, &so_far, source))
+            .and_then(|inner| self.keep_folder(&folder, &so_far, make).map(|()| inner))?;
+        }
+        Ok(Some(folder))
+    }
+
+    /// Makes the name of a directory durable once, whoever made it.
+    fn keep_folder(&self, above: &Folder, relative: &Path, make: bool) -> Result<()> {
+        if !self.durable || !make {
+            return Ok(());
+        }
+        let known = |folders: &Mutex<HashSet<PathBuf>>| {
+            folders.lock().unwrap_or_else(PoisonError::into_inner).contains(relative)
+        };
+        if !known(&self.durable_folders) {
+            above.sync().map_err(failed("cannot make the directory of the output durable"))?;
+            let mut folders = self.durable_folders.lock().unwrap_or_else(PoisonError::into_inner);
+            folders.insert(relative.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Why a directory on the way could not be opened.
+    fn explain(&self, above: &Folder, relative: &Path, source: io::Error) -> Error {
+        let found = relative.file_name().and_then(|name| above.find(name).ok().flatten());
+        match found.map(|found| found.kind) {
+            Some(FileType::Symlink) => self.refused(relative, "is a symbolic link"),
+            Some(FileType::Directory) | None => failed("cannot open the directory of the output")(source),
+            Some(_) => self.refused(relative, "is not a directory"),
+        }
+    }
+
+    fn refused(&self, relative: &Path, why: &'static str) -> Error {
+        Error::Refused { path: self.full_path(relative), why }
+    }
+
+    fn full_path(&self, relative: &Path) -> PathBuf {
+        match &self.root {
+            Root::Below { path, .. } => path.join(relative),
+            Root::Beside => relative.to_owned(),
+        }
+    }
+}
+
+fn failed(action: &'static str) -> impl Fn(io::Error) -> Error {
+    move |source| Error::Io { action, source }
+}
+
+/// Numbers that another process does not come upon: from the seed of the standard library's hash maps.
+#[derive(Debug, Default)]
+struct Random {
+    seed: RandomState,
+    count: AtomicU64,
+}
+
+impl Random {
+    fn next(&self) -> u32 {
+        let hash = self.seed.hash_one(self.count.fetch_add(1, Ordering::Relaxed));
+        (hash >> 32) as u32
+    }
+}
+
+#[cfg(test)]
+#[path = "destination_tests.rs"]
+mod tests;

@@ -1,0 +1,62 @@
+//! Owns making an output directory, its `.pipeline` marker, and finding out what may be done there before work starts.
+//! Does not own: what later goes into `.pipeline`.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+
+use rustix::fs::FileType;
+
+use super::folder::Folder;
+use super::temporary::Temporary;
+use crate::{Error, Result};
+
+/// The directory in the output directory for this program's own records.
+pub(crate) const MARKER: &str = ".pipeline";
+/// In it, the sign that the output directory was new or empty at first, so that all its files are results.
+const ALL_OURS: &str = "all-ours";
+
+/// A directory that can be written to.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) folder: Folder,
+    /// Whether an earlier run made this directory.
+    pub(super) made_before: bool,
+    /// Whether names that differ only in case are one file here.
+    pub(super) folds_case: bool,
+}
+
+/// Makes the directory, its parents and its marker where they are missing, and tries out that a file can be made.
+pub(super) fn prepare(root: &Path, random: impl FnMut() -> u32) -> Result<Prepared> {
+    let failed = |source| Error::Io { action: "cannot use the output directory", source };
+    std::fs::create_dir_all(root)
+        .map_err(|source| Error::Io { action: "cannot make the output directory", source })?;
+    let folder = Folder::open(root).map_err(failed)?;
+    let marker_name = OsStr::new(MARKER);
+    let was_empty = folder.is_empty_but_for(marker_name).map_err(failed)?;
+    let fresh = folder.make_inside(marker_name).map_err(failed)?;
+    if !matches!(folder.find(marker_name), Ok(Some(found)) if found.kind == FileType::Directory) {
+        return Err(Error::Refused { path: root.join(MARKER), why: "is not a directory" });
+    }
+    let marker = folder.open_inside(marker_name).map_err(failed)?;
+    let made_before = !fresh && marker.find(OsStr::new(ALL_OURS)).map_err(failed)?.is_some();
+    if was_empty && !made_before {
+        ignore_existing(marker.create(OsStr::new(ALL_OURS))).map_err(failed)?;
+    }
+    Temporary::create(&folder, random).map_err(failed)?;
+    let folds_case = folds_case(&folder).map_err(failed)?;
+    Ok(Prepared { folder, made_before, folds_case })
+}
+
+fn ignore_existing<T>(created: io::Result<T>) -> io::Result<()> {
+    match created {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the marker is also found under its name in capitals.
+fn folds_case(folder: &Folder) -> io::Result<bool> {
+    let (marker, capitals) = (folder.find(OsStr::new(MARKER))?, folder.find(OsStr::new(".PIPELINE"))?);
+    Ok(matches!((marker, capitals), (Some(a), Some(b)) if a.place == b.place))
+}

@@ -1,0 +1,115 @@
+//! Owns unfinished files: their names, and that none is left behind. Does not own: their final names.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+
+use super::folder::Folder;
+
+const PREFIX: &str = ".pipeline-";
+const SUFFIX: &str = ".tmp";
+const DIGITS: usize = 8;
+
+/// A new file with a random name in the directory that the finished file is going to be in. Dropping it removes it.
+#[derive(Debug)]
+pub(super) struct Temporary<'f> {
+    folder: &'f Folder,
+    name: OsString,
+    pub(super) file: File,
+    renamed: bool,
+}
+
+impl<'f> Temporary<'f> {
+    /// Tries names until one is free; one that is taken was left behind by a run that was killed.
+    pub(super) fn create(folder: &'f Folder, mut random: impl FnMut() -> u32) -> io::Result<Self> {
+        const TRIES: u32 = 64;
+        for _ in 0..TRIES {
+            let name = OsString::from(format!("{PREFIX}{:0DIGITS$x}{SUFFIX}", random()));
+            match folder.create(&name) {
+                Ok(file) => return Ok(Self { folder, name, file, renamed: false }),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Gives it its final name, over a file that may be there or, unless `replace`, only where nothing is.
+    pub(super) fn rename(mut self, to: &OsStr, replace: bool) -> io::Result<()> {
+        match replace {
+            true => self.folder.rename(&self.name, to)?,
+            false => self.folder.rename_new(&self.name, to)?,
+        }
+        self.renamed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Temporary<'_> {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // Whatever stopped the writing is what the user is told; this could only add to it.
+            _ = self.folder.remove(&self.name);
+        }
+    }
+}
+
+/// Whether a name is that of an unfinished file, such as a killed run leaves behind.
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    let digits =
+        name.to_str().and_then(|name| name.strip_prefix(PREFIX)).and_then(|name| name.strip_suffix(SUFFIX));
+    digits.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(dir: &std::path::Path) -> Vec<OsString> {
+        std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+    }
+
+    #[test]
+    fn a_dropped_temporary_is_gone_and_its_name_is_known_as_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let temporary = Temporary::create(&folder, || 42).unwrap();
+        assert!(names(dir.path()).iter().all(|name| is_temporary(name)));
+        drop(temporary);
+        assert!(names(dir.path()).is_empty());
+    }
+
+    #[test]
+    fn a_name_left_behind_is_not_taken_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        std::fs::write(dir.path().join(".pipeline-00000001.tmp"), "old").unwrap();
+        let mut random = 0;
+        let temporary = Temporary::create(&folder, || {
+            random += 1;
+            random
+        });
+        assert_eq!(temporary.unwrap().name, ".pipeline-00000002.tmp");
+    }
+
+    #[test]
+    fn scenario_50_a_file_that_appears_meanwhile_is_kept_and_the_temporary_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let temporary = Temporary::create(&folder, || 42).unwrap();
+        std::fs::write(dir.path().join("a.png"), "other").unwrap();
+        let renamed = temporary.rename(OsStr::new("a.png"), false);
+        assert_eq!(renamed.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(names(dir.path()), ["a.png"]);
+        assert_eq!(std::fs::read_to_string(dir.path().join("a.png")).unwrap(), "other");
+    }
+
+    #[test]
+    fn a_picture_is_not_taken_for_a_temporary() {
+        for name in
+            ["a.tmp", ".pipeline-.tmp", ".pipeline-xyzxyzxy.tmp", ".pipeline-00000001.jpg", ".pipeline"]
+        {
+            assert!(!is_temporary(OsStr::new(name)), "{name}");
+        }
+    }
+}
