@@ -1,5 +1,6 @@
 //! What the behaviour tests share: a valve that holds steps until it is opened, and waiting for a condition.
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
