@@ -1,0 +1,69 @@
+//! Owns how a stage's time is divided: busy, starved, blocked, waiting, as parts of what its workers had.
+//! Does not own: what follows from it.
+
+use super::view::ratio;
+use crate::engine::StageReport;
+use std::time::Duration;
+
+/// Parts of the time that a stage's workers had, each from 0 to 1. What is missing to 1 is the time before a worker's
+/// first and after its last item.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Shares {
+    pub(super) busy: f64,
+    pub(super) starved: f64,
+    pub(super) blocked: f64,
+    pub(super) waiting: f64,
+}
+
+/// Divides a stage's time over `wall`, the time of the run so far: a stage that was through with its work early is not
+/// called busy for it.
+pub(super) fn shares(stage: &StageReport, wall: Duration) -> Shares {
+    let parts = [stage.busy, stage.starved, stage.blocked, stage.waiting].map(|part| part.as_secs_f64());
+    // With workers taken away meanwhile, the parts add up to more than today's workers had.
+    let had = (wall.as_secs_f64() * stage.workers as f64).max(parts.iter().sum());
+    let [busy, starved, blocked, waiting] = parts.map(|part| ratio(part, had));
+    Shares { busy, starved, blocked, waiting }
+}
+
+/// Wall and CPU time per step, on average. The source takes no items, so what it emitted is counted there.
+pub(super) fn per_step(stage: &StageReport) -> (Duration, Duration) {
+    let steps = if stage.items_in > 0 { stage.items_in } else { stage.items_out };
+    match u32::try_from(steps) {
+        Ok(0) | Err(_) => (Duration::ZERO, Duration::ZERO),
+        Ok(steps) => (stage.busy / steps, stage.cpu / steps),
+    }
+}
+
+/// How much of the time in steps was spent computing; `None` where CPU time is not told.
+pub(super) fn computing(stage: &StageReport) -> Option<f64> {
+    (!stage.cpu.is_zero() && !stage.busy.is_zero())
+        .then(|| ratio(stage.cpu.as_secs_f64(), stage.busy.as_secs_f64()).min(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage(workers: usize, busy: u64, starved: u64) -> StageReport {
+        let seconds = Duration::from_secs;
+        StageReport { workers, busy: seconds(busy), starved: seconds(starved), ..StageReport::default() }
+    }
+
+    #[test]
+    fn a_stage_that_was_through_early_is_not_busy() {
+        let shares = shares(&stage(2, 2, 0), Duration::from_secs(10));
+        assert_eq!(shares, Shares { busy: 0.1, ..Shares::default() });
+    }
+
+    #[test]
+    fn parts_never_exceed_the_whole_when_workers_were_taken_away() {
+        let shares = shares(&stage(1, 30, 10), Duration::from_secs(10));
+        assert_eq!(shares, Shares { busy: 0.75, starved: 0.25, ..Shares::default() });
+    }
+
+    #[test]
+    fn a_run_without_time_has_no_parts() {
+        assert_eq!(shares(&stage(0, 0, 0), Duration::ZERO), Shares::default());
+        assert_eq!(computing(&stage(1, 1, 0)), None);
+    }
+}
