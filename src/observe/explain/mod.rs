@@ -6,6 +6,8 @@ mod verdict; // which bottleneck
 mod wording; // the sentence
 
 #[cfg(test)]
+mod real_runs;
+#[cfg(test)]
 mod tests;
 
 use super::view::View;
