@@ -33,7 +33,7 @@ fn a_bad_picture_never_ends_the_run_and_is_named() {
     (0..20).for_each(|n| drop(scratch.picture(&format!("in/{n:02}.jpg"), n)));
     scratch.file("in/05b.jpg", b"");
     scratch.file("in/06b.png", b"\x89PNG\r\n\x1a\nnonsense");
-    let half = fs::read(scratch.path().join("in/07.jpg")).unwrap();
+    let half = fs::read(scratch.sized("whole.jpg", 7, 200, 150)).unwrap();
     scratch.file("in/07b.jpg", &half[..half.len() / 2]);
     scratch.file("in/notes.txt", b"not a picture, and nothing says it is one");
     let ran = scratch.run(&["in", "-o", "out"]);
