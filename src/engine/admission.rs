@@ -19,11 +19,19 @@ struct Door {
     seated: usize,
     open: bool,
     source_waits: bool,
+    /// With the place taken last, and without it.
+    peak: [usize; 2],
 }
 
 impl Door {
     fn has_room(&self) -> bool {
         self.unfinished < at_least_one(self.window) && self.seated < at_least_one(self.seats)
+    }
+
+    fn take_place(&mut self) {
+        self.unfinished += 1;
+        self.seated += 1;
+        self.peak = [self.peak[0].max(self.unfinished), self.peak[0]];
     }
 }
 
@@ -34,7 +42,8 @@ fn at_least_one(places: isize) -> usize {
 impl Admission {
     pub(super) fn new(window: usize, seats: usize) -> Self {
         let [window, seats] = [window, seats].map(|places| isize::try_from(places).unwrap_or(isize::MAX));
-        let door = Door { window, unfinished: 0, seats, seated: 0, open: true, source_waits: false };
+        let door =
+            Door { window, unfinished: 0, seats, seated: 0, open: true, source_waits: false, peak: [0; 2] };
         Self { door: Mutex::new(door), changed: Condvar::new() }
     }
 
@@ -46,8 +55,7 @@ impl Admission {
         }
         let room = door.has_room();
         if room {
-            door.unfinished += 1;
-            door.seated += 1;
+            door.take_place();
         }
         Some(room)
     }
@@ -61,8 +69,7 @@ impl Admission {
         }
         door.source_waits = false;
         if door.open {
-            door.unfinished += 1;
-            door.seated += 1;
+            door.take_place();
         }
         door.open
     }
@@ -72,6 +79,7 @@ impl Admission {
         self.update(|door| {
             door.unfinished -= 1;
             door.seated -= 1;
+            door.peak[0] = door.peak[1];
         });
     }
 
@@ -102,15 +110,18 @@ impl Admission {
         at_least_one(lock(&self.door).window)
     }
 
-    /// Inputs admitted and not yet finished.
-    pub(super) fn unfinished(&self) -> usize {
-        lock(&self.door).unfinished
+    /// The most inputs admitted and not yet finished at any moment.
+    pub(super) fn peak_unfinished(&self) -> usize {
+        lock(&self.door).peak[0]
     }
 
     fn update(&self, change: impl FnOnce(&mut Door)) {
         let mut door = lock(&self.door);
         change(&mut door);
-        if door.source_waits && (!door.open || door.has_room()) {
+        let wake = door.source_waits && (!door.open || door.has_room());
+        // Woken under the lock, the source would only run into it.
+        drop(door);
+        if wake {
             self.changed.notify_one();
         }
     }
@@ -119,6 +130,17 @@ impl Admission {
 #[cfg(all(test, not(shuttle)))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_given_back_counts_for_nothing() {
+        let admission = Admission::new(10, 10);
+        assert!(admission.enter() && admission.enter());
+        admission.finish();
+        admission.finish();
+        (0..3).for_each(|_| assert!(admission.enter()));
+        admission.give_back();
+        assert_eq!(admission.peak_unfinished(), 2);
+    }
 
     #[test]
     fn two_changes_of_size_add_up_in_either_order() {

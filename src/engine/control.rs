@@ -8,7 +8,7 @@ use super::error::{Failure, Panicked};
 use super::histogram::Histogram;
 use super::item::{Fate, Ticket};
 use super::queue::{Sender, StopReceiver, StopSender, stop_signal};
-use super::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use super::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use super::sync::{Condvar, Mutex, lock};
 
 /// How a run came to its end.
@@ -65,7 +65,6 @@ pub(super) struct Control {
     pub(super) stopped_by: Mutex<Option<Box<Failure>>>,
     pub(super) source_panic: Mutex<Option<Panicked>>,
     pub(super) finished_at: AtomicU64,
-    pub(super) peak_unfinished: AtomicUsize,
 }
 
 /// Every admitted input ends in one of four.
@@ -106,7 +105,6 @@ impl Control {
             stopped_by: Mutex::new(None),
             source_panic: Mutex::new(None),
             finished_at: AtomicU64::new(0),
-            peak_unfinished: AtomicUsize::new(0),
         }
     }
 

@@ -162,7 +162,7 @@ pub(super) fn snapshot(control: &Control, gauges: &Gauges) -> Report {
         // Read last, so that what ended is never more than what was admitted.
         admitted: accounts.admitted.load(Relaxed),
         window: control.admission.window(),
-        peak_unfinished: control.peak_unfinished.load(Relaxed),
+        peak_unfinished: control.admission.peak_unfinished(),
         latency: summarize(accounts.latency.as_ref()),
         notes: lock(&control.missing_workers).clone(),
         ..Report::default()

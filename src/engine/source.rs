@@ -78,7 +78,6 @@ pub(super) fn work<'env, T>(
                 }
             };
             control.accounts.admitted.fetch_add(1, Relaxed);
-            control.peak_unfinished.fetch_max(control.admission.unfinished(), Relaxed);
             meter.emitted(1, 0);
             let claim = Claim { ticket: Ticket::new(seq, label, now), path: Default::default() };
             now = outlet.send(&clock, meter, Message { claim, sent: now, body: Body::Item(item) });
