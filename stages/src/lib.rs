@@ -73,7 +73,7 @@ pub mod write;
 
 pub use convert::{Converter, GrayMode, Op, OpError, gray};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
-pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality};
+pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
 pub use error::{Error, Result};
 pub use format::{Format, is_picture_extension};
 pub use image::{Color, Image, Samples};

@@ -13,6 +13,8 @@ mod options;
 mod other;
 mod png;
 
+pub use png::fast as fast_png;
+
 pub use options::{Effort, EncodeOptions, KeepMetadata, Quality};
 
 use crate::{Format, Image, Result};
@@ -36,10 +38,11 @@ pub struct Encoded {
 /// assert!(encoded.bytes.starts_with(b"\x89PNG"));
 /// # Ok::<(), pipeline_stages::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Encoder {
     /// Samples in the layout or byte order that a format asks for.
     scratch: Vec<u8>,
+    fast_png: fast_png::Scratch,
 }
 
 impl Encoder {
@@ -52,20 +55,17 @@ impl Encoder {
     ///
     /// - JPEG has no alpha: the picture is put on [`EncodeOptions::background`]; 16 bits become 8.
     /// - 16 bits become 8, rounded (`(v + 128) / 257`), wherever the format holds only 8: BMP, JPEG, QOI, TGA, WebP.
+    /// - A color profile is never attached to gray: there it says nothing.
     /// - EXIF, color profile and XMP are written where the format has a place for them; otherwise a warning says so.
     ///
     /// # Errors
     /// [`Error::Encode`](crate::Error::Encode) when the format cannot hold the picture, by its size for example.
     pub fn encode(&mut self, image: &Image, options: &EncodeOptions) -> Result<Encoded> {
-        let mut encoded = match options.format {
-            Format::Jpeg => jpeg::encode(image, options, &mut self.scratch)?,
-            Format::Png => png::encode(image, options, &mut self.scratch)?,
-            _ => other::encode(image, options)?,
-        };
-        if image.metadata.icc.is_some() && image.color().is_gray() && options.metadata == KeepMetadata::Keep {
-            note_profile(image, &mut encoded.warnings);
+        match options.format {
+            Format::Jpeg => jpeg::encode(image, options, &mut self.scratch),
+            Format::Png => png::encode(image, options, self),
+            _ => other::encode(image, options),
         }
-        Ok(encoded)
     }
 }
 
@@ -73,12 +73,4 @@ impl Encoder {
 fn profile<'a>(image: &'a Image, options: &EncodeOptions) -> Option<&'a [u8]> {
     let icc = image.metadata.icc.as_deref()?;
     (options.metadata == KeepMetadata::Keep && layout::profile_fits(icc, image.color())).then_some(icc)
-}
-
-fn note_profile(image: &Image, warnings: &mut Vec<String>) {
-    if let Some(icc) = &image.metadata.icc
-        && !layout::profile_fits(icc, image.color())
-    {
-        warnings.push("its color profile does not describe gray and was left out".into());
-    }
 }

@@ -1,13 +1,16 @@
 //! Owns writing PNG: its container and metadata by `png`, its compression by effort.
 //! Does not own: the fast compressor itself (see `fast/`).
 
-use super::{Effort, EncodeOptions, Encoded, KeepMetadata};
+pub mod fast;
+
+use super::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata};
 use crate::{Color, Error, Image, Result, Samples};
 use png::chunk::IDAT;
 use png::text_metadata::ITXtChunk;
-use png::{BitDepth, ColorType, Compression, Filter, Info, Writer};
+use png::{BitDepth, ColorType, Compression, Filter, Info};
 
-pub(super) fn encode(image: &Image, options: &EncodeOptions, scratch: &mut Vec<u8>) -> Result<Encoded> {
+pub(super) fn encode(image: &Image, options: &EncodeOptions, encoder: &mut Encoder) -> Result<Encoded> {
+    let Encoder { scratch, fast_png } = encoder;
     let rows: &[u8] = match image.samples() {
         Samples::U8(samples) => samples,
         Samples::U16(samples) => {
@@ -17,9 +20,14 @@ pub(super) fn encode(image: &Image, options: &EncodeOptions, scratch: &mut Vec<u
             scratch
         }
     };
-    let mut bytes = Vec::new();
     let mut warnings = Vec::new();
-    write(image, options, rows, &mut bytes, &mut warnings).map_err(failed)?;
+    let info = info(image, options, &mut warnings);
+    let bytes = match options.effort {
+        Effort::Fastest => by_library(info, rows, Compression::Fastest, Filter::Up),
+        Effort::Fast => by_us(info, rows, fast_png),
+        Effort::Balanced => smaller(info, rows, Compression::Balanced, fast_png),
+        Effort::Best => smaller(info, rows, Compression::High, fast_png),
+    }?;
     Ok(Encoded { bytes, warnings })
 }
 
@@ -27,46 +35,55 @@ fn failed(error: png::EncodingError) -> Error {
     Error::Encode { format: "PNG", reason: error.to_string() }
 }
 
-fn write(
-    image: &Image,
-    options: &EncodeOptions,
-    rows: &[u8],
-    bytes: &mut Vec<u8>,
-    warnings: &mut Vec<String>,
-) -> Result<(), png::EncodingError> {
+fn info(image: &Image, options: &EncodeOptions, warnings: &mut Vec<String>) -> Info<'static> {
     let (color, depth) = layout(image);
     let mut info = Info::with_size(image.width(), image.height());
     (info.color_type, info.bit_depth) = (color, depth);
     if options.metadata == KeepMetadata::Keep {
-        info.exif_metadata = image.metadata.exif.as_deref().map(Into::into);
-        info.icc_profile = super::profile(image, options).map(Into::into);
+        info.exif_metadata = image.metadata.exif.clone().map(Into::into);
+        info.icc_profile = super::profile(image, options).map(|icc| icc.to_vec().into());
         info.utf8_text.extend(xmp(image, warnings));
     }
-    let mut encoder = png::Encoder::with_info(&mut *bytes, info)?;
-    match options.effort {
-        Effort::Fastest => {
-            encoder.set_compression(Compression::Fastest);
-            encoder.set_filter(Filter::Up);
-        }
-        Effort::Fast => {}
-        Effort::Balanced => {
-            encoder.set_compression(Compression::Balanced);
-            encoder.set_filter(Filter::Adaptive);
-        }
-        Effort::Best => {
-            encoder.set_compression(Compression::High);
-            encoder.set_filter(Filter::Adaptive);
-        }
-    }
-    if options.effort == Effort::Fast {
-        let stream = compress_fast(image, color, depth, rows)?;
-        let mut writer = encoder.write_header()?;
-        write_data(&mut writer, &stream)?;
-        return writer.finish();
-    }
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(rows)?;
-    writer.finish()
+    info
+}
+
+/// With the compression that `png` has.
+fn by_library(info: Info<'_>, rows: &[u8], compression: Compression, filter: Filter) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::with_info(&mut bytes, info).map_err(failed)?;
+    encoder.set_compression(compression);
+    encoder.set_filter(filter);
+    let mut writer = encoder.write_header().map_err(failed)?;
+    writer.write_image_data(rows).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(bytes)
+}
+
+/// With the compression of `fast/`.
+fn by_us(info: Info<'_>, rows: &[u8], scratch: &mut fast::Scratch) -> Result<Vec<u8>> {
+    let height = info.height as usize;
+    let (width_bytes, bytes_per_pixel) = (rows.len() / height.max(1), info.bytes_per_pixel());
+    let stream = fast::compress(scratch, fast::Rows { width_bytes, bytes_per_pixel, height, samples: rows })?;
+    // The stream, and room for the chunks around it, so that it is copied once.
+    let mut bytes = Vec::with_capacity(stream.len() + 1024);
+    let mut writer =
+        png::Encoder::with_info(&mut bytes, info).and_then(png::Encoder::write_header).map_err(failed)?;
+    // A chunk holds less than 2^31 bytes.
+    stream.chunks(1 << 30).try_for_each(|part| writer.write_chunk(IDAT, part)).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Ours finds no matches, the library's codes photographs worse: which is smaller depends on the picture.
+fn smaller(
+    info: Info<'_>,
+    rows: &[u8],
+    compression: Compression,
+    scratch: &mut fast::Scratch,
+) -> Result<Vec<u8>> {
+    let ours = by_us(info.clone(), rows, scratch)?;
+    let library = by_library(info, rows, compression, Filter::Adaptive)?;
+    Ok(if library.len() < ours.len() { library } else { ours })
 }
 
 fn layout(image: &Image) -> (ColorType, BitDepth) {
@@ -92,44 +109,6 @@ fn xmp(image: &Image, warnings: &mut Vec<String>) -> Option<ITXtChunk> {
     }
 }
 
-/// A chunk holds less than 2^31 bytes.
-fn write_data(writer: &mut Writer<&mut Vec<u8>>, stream: &[u8]) -> Result<(), png::EncodingError> {
-    stream.chunks(1 << 30).try_for_each(|part| writer.write_chunk(IDAT, part))
-}
-
-/// The zlib stream of a picture at [`Effort::Fast`].
-fn compress_fast(
-    image: &Image,
-    color: ColorType,
-    depth: BitDepth,
-    rows: &[u8],
-) -> Result<Vec<u8>, png::EncodingError> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, image.width(), image.height());
-    encoder.set_color(color);
-    encoder.set_depth(depth);
-    encoder.set_compression(Compression::Fast);
-    encoder.set_filter(Filter::Adaptive);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(rows)?;
-    writer.finish()?;
-    Ok(data_of(&bytes))
-}
-
-/// The contents of the data chunks of a PNG that `png` has just written.
-fn data_of(mut file: &[u8]) -> Vec<u8> {
-    file = file.get(8..).unwrap_or_default();
-    let mut data = Vec::new();
-    while let Some((&[l0, l1, l2, l3, n0, n1, n2, n3], rest)) = file.split_first_chunk::<8>() {
-        let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
-        if [n0, n1, n2, n3] == IDAT.0 {
-            data.extend_from_slice(rest.get(..length).unwrap_or_default());
-        }
-        file = rest.get(length.saturating_add(4)..).unwrap_or_default();
-    }
-    data
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +117,7 @@ mod tests {
 
     fn round_trip(image: &Image, effort: Effort) -> Image {
         let options = EncodeOptions { effort, ..EncodeOptions::new(Format::Png) };
-        let encoded = encode(image, &options, &mut Vec::new()).unwrap();
+        let encoded = encode(image, &options, &mut Encoder::new()).unwrap();
         let header = probe(&encoded.bytes, &Limits::default()).unwrap();
         assert_eq!((header.color, header.bit_depth), (image.color(), image.samples().bits()));
         let decoded =
