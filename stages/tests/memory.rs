@@ -28,7 +28,7 @@ fn peak(bytes: &[u8], ops: &[Op], format: Option<Format>, effort: Effort) -> Opt
     Some(((COUNTER.peak_usage() - before) as u64, plan.worst_case_bytes()))
 }
 
-/// Pictures that no encoder can make smaller, in every layout, as files of every format that is written.
+/// Pictures that no encoder can make smaller, in every layout, as files of several formats.
 fn noise() -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for color in [Color::Gray, Color::GrayAlpha, Color::Rgb, Color::Rgba] {
@@ -46,7 +46,7 @@ fn noise() -> Vec<(String, Vec<u8>)> {
                 Samples::U8((0..count).map(|_| noise() as u8).collect())
             };
             let image = Image::new(width, height, color, samples).unwrap();
-            for format in Format::ALL.into_iter().filter(|format| format.output_for() == *format) {
+            for format in [Format::Png, Format::Jpeg, Format::Tiff, Format::Pnm, Format::Farbfeld] {
                 let encoded = Encoder::new().encode(&image, &EncodeOptions::new(format)).unwrap();
                 files.push((format!("noise {color:?} wide {wide} as {format}"), encoded.bytes));
             }
