@@ -5,7 +5,7 @@
 //!
 //! # The five stages, each on its own
 //!
-//! Read: find pictures and get their bytes ([`read`]).
+//! Read: find pictures and get their bytes ([`mod@read`]).
 //! ```
 //! # let dir = tempfile::tempdir()?;
 //! # std::fs::write(dir.path().join("a.pgm"), b"P5 2 1 255 \x00\xff")?;
@@ -47,7 +47,7 @@
 //! # Ok::<(), pipeline_stages::Error>(())
 //! ```
 //!
-//! Write: under its final name, whole or not at all ([`write`]).
+//! Write: under its final name, whole or not at all ([`mod@write`]).
 //! ```
 //! # let dir = tempfile::tempdir()?;
 //! # let out = dir.path();
