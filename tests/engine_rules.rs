@@ -1,5 +1,7 @@
 //! The rules of the engine (`src/engine/README.md`), one test or more for each, named after it.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test")]
+
 mod common;
 
 use common::{Valve, linger, until};
@@ -182,7 +184,7 @@ fn rule_4_ordered_output_equals_the_order_of_input_and_gaps_do_not_stall_it() {
         .stage(
             Stage::filter_map("work", |n: u32| {
                 // The first of each ten is slow, so that the others overtake it.
-                if n % 10 == 0 {
+                if n.is_multiple_of(10) {
                     std::thread::sleep(Duration::from_millis(1));
                 }
                 if n % 7 == 3 { Err("seven") } else { Ok((n % 5 != 1).then_some(n)) }
@@ -353,7 +355,12 @@ fn rule_5_bytes_can_be_given_back_after_a_stage_and_a_parked_item_shrinks() {
 
 #[test]
 fn rule_5_a_budget_that_could_not_be_granted_in_order_is_refused() {
-    let fan = || Stage::flat_map("fan", |n: u32, emit| Ok::<_, Infallible>(emit.item(n)));
+    let fan = || {
+        Stage::flat_map("fan", |n: u32, emit| {
+            emit.item(n);
+            Ok::<_, Infallible>(())
+        })
+    };
     let refused = numbers(1)
         .stage(fan())
         .budget(ByteSize::gib(1), |_| 1)
@@ -394,7 +401,7 @@ fn rule_6_every_admitted_input_is_accounted_for() {
         .run()
         .unwrap();
     let failed = |n: &u32| n % 10 == 9 || (n % 7 == 4 && n % 3 == 2);
-    let skipped = |n: &u32| !failed(n) && (n % 3 == 0 || n % 7 == 5);
+    let skipped = |n: &u32| !failed(n) && (n.is_multiple_of(3) || n % 7 == 5);
     assert_eq!(report.failed, (0..1000).filter(failed).count() as u64);
     assert_eq!(report.skipped, (0..1000).filter(skipped).count() as u64);
     assert_eq!(report.done, 1000 - report.failed - report.skipped);

@@ -51,8 +51,11 @@ pub struct Pipeline<'env, T> {
     plan: Plan<'env>,
     gate: Option<(usize, Cost<'env, T>)>,
     holds: Option<Holds<'env, T>>,
-    wire: Box<dyn FnOnce(&mut Wiring<'env>, Outlet<T>) + Send + 'env>,
+    wire: Wire<'env, T>,
 }
+
+/// Wires up all from the source to where items of type `T` come out.
+type Wire<'env, T> = Box<dyn FnOnce(&mut Wiring<'env>, Outlet<T>) + Send + 'env>;
 
 /// All that is known before wiring.
 struct Plan<'env> {
