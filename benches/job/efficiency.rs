@@ -11,7 +11,7 @@ use pipeline_stages::read::{Entry, Inputs};
 
 use crate::measure::{Result, median, print_table};
 use crate::serial::{STAGES, Times, convert};
-use crate::{check, pipeline, verdict};
+use crate::{check, pipeline, settle, verdict};
 
 const FLOOR: f64 = 0.93;
 /// So many pictures take long beside the start of a process.
@@ -76,8 +76,7 @@ fn fresh(scratch: &Path) -> Result<PathBuf> {
     if output.exists() {
         fs::remove_dir_all(&output)?;
     }
-    #[cfg(unix)]
-    rustix::fs::sync();
+    settle();
     Ok(output)
 }
 

@@ -50,6 +50,12 @@ fn check(status: std::process::ExitStatus) -> Result<()> {
     if status.success() { Ok(()) } else { Err(format!("pipeline ended with {status}").into()) }
 }
 
+/// Waits until what was written before is on the disk, so that it does not slow what is measured next.
+fn settle() {
+    #[cfg(unix)]
+    rustix::fs::sync();
+}
+
 /// How a measured value stands to its floor, for people.
 fn verdict(reached: bool, floor: &str) -> String {
     format!("floor {floor}: {}", if reached { "reached" } else { "MISSED" })

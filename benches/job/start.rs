@@ -9,7 +9,7 @@ use std::time::Instant;
 use pipeline_stages::{Color, EncodeOptions, Encoder, Format, Image, Samples};
 
 use crate::measure::{Result, median, print_table};
-use crate::{check, pipeline, verdict};
+use crate::{check, pipeline, settle, verdict};
 
 const FLOOR_MS: f64 = 15.0;
 const SIDE: u32 = 256;
@@ -18,6 +18,7 @@ pub(crate) fn measure(scratch: &Path, quick: bool) -> Result<()> {
     let picture = scratch.join("small.jpg");
     fs::write(&picture, small_picture()?)?;
     let rounds = if quick { 3 } else { 41 };
+    settle();
     let (mut job, mut nothing) = (Vec::new(), Vec::new());
     for round in 0..rounds {
         let output = scratch.join(format!("small-{round}"));
