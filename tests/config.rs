@@ -116,7 +116,7 @@ window = \"12\"
         "pipeline.toml:8:16: convert.ops: unknown op \"grey\"",
         "pipeline.toml:8:24: convert.ops: expected an op in quotes, found the number 7",
         "pipeline.toml:10:11: encode.workers: the number of workers of a stage must be at most 1024 (the cap)",
-        "pipeline.toml:11:10: encode.format: unknown value \"pgn\"; use one of: same, png, jpeg; did you mean png?",
+        "pipeline.toml:11:10: encode.format: unknown value \"pgn\"; use one of: same, png, jpeg, webp, tiff, bmp, pnm, qoi; did you mean png?",
         "pipeline.toml:13:10: limits.memory: expected a number of bytes",
         "pipeline.toml:14:10: limits.window: expected a whole number or \"auto\"; remove the quotes from \"12\"",
         "pipeline: 11 errors in the settings; nothing was written",
