@@ -289,7 +289,10 @@ mod unix {
             .output()
             .is_ok_and(|output| output.status.success());
         if !mounted {
-            eprintln!("SKIPPED: a file system that fills up can only be mounted by root");
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: a file system that fills up can only be mounted by root"
+            );
             return;
         }
         let picture = fs::read(scratch.sized("one.png", 1, 300, 200)).unwrap();

@@ -10,6 +10,7 @@ use pipeline_stages::{
 };
 use sha2::{Digest, Sha256};
 use std::fs;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -17,7 +18,10 @@ use std::time::{Duration, Instant};
 fn corpus(test: &str) -> Option<PathBuf> {
     let directory = std::env::var_os("TEST_CORPUS").map(PathBuf::from);
     if directory.is_none() {
-        eprintln!("\nSKIPPED: set TEST_CORPUS to the directory of test pictures to run `{test}`\n");
+        let _ = writeln!(
+            std::io::stderr(),
+            "\nSKIPPED: set TEST_CORPUS to the directory of test pictures to run `{test}`\n"
+        );
     }
     // Cargo runs tests in the package's directory; a relative name is meant from the workspace's root.
     directory.map(|directory| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(directory))

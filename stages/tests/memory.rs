@@ -8,6 +8,7 @@ use pipeline_stages::{
     Color, Converter, Decoder, Effort, EncodeOptions, Encoder, Format, GrayMode, Image, Limits, Op, Plan,
     Samples, probe,
 };
+use std::io::Write as _;
 use std::path::PathBuf;
 
 #[global_allocator]
@@ -57,7 +58,8 @@ fn noise() -> Vec<(String, Vec<u8>)> {
 
 fn photos() -> Vec<(String, Vec<u8>)> {
     let Some(corpus) = std::env::var_os("TEST_CORPUS").map(PathBuf::from) else {
-        eprintln!(
+        let _ = writeln!(
+            std::io::stderr(),
             "\nSKIPPED: set TEST_CORPUS to the directory of test pictures to measure photographs too\n"
         );
         return Vec::new();

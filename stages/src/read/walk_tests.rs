@@ -4,6 +4,7 @@ use super::*;
 use crate::read::Separator;
 use rustix::fs::{CWD, Mode, mkfifoat};
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use tempfile::{TempDir, tempdir};
@@ -168,7 +169,10 @@ fn scenario_38_an_unreadable_directory_is_one_error_and_the_walk_goes_on() {
     let found = all(walk(dir.path()));
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
     if as_root {
-        eprintln!("SKIPPED: root may list every directory; run the tests as another user");
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: root may list every directory; run the tests as another user"
+        );
         return;
     }
     assert_eq!((found[0].as_str(), found[2].as_str(), found.len()), ("a/1.jpg", "c/3.jpg", 3));

@@ -119,7 +119,10 @@ fn scenario_45_a_read_only_output_is_found_out_before_the_work() {
     let prepared = Destination::prepare(dir.path(), Existing::Auto, false);
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
     if as_root {
-        eprintln!("SKIPPED: root may write to every directory; run the tests as another user");
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: root may write to every directory; run the tests as another user"
+        );
         return;
     }
     assert!(matches!(prepared, Err(Error::Io { .. })), "{prepared:?}");

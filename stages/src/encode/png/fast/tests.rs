@@ -4,6 +4,7 @@ use super::{Rows, Scratch, compress};
 use crate::Error;
 use png::{BitDepth, ColorType};
 use proptest::prelude::*;
+use std::io::Write as _;
 
 const KINDS: [(ColorType, BitDepth); 15] = [
     (ColorType::Grayscale, BitDepth::One),
@@ -127,7 +128,7 @@ fn sizes_that_do_not_fit_are_an_error() {
 #[test]
 fn photographs_get_smaller_than_by_the_librarys_fast_mode() {
     let Some(corpus) = std::env::var_os("TEST_CORPUS") else {
-        eprintln!("SKIPPED: set TEST_CORPUS to the directory of test pictures");
+        let _ = writeln!(std::io::stderr(), "SKIPPED: set TEST_CORPUS to the directory of test pictures");
         return;
     };
     let mut scratch = Scratch::default();
