@@ -2,6 +2,7 @@
 //! (workers, queues, windows, budgets, order, steering while they run), are compared with an interpreter that knows of no
 //! thread. A run that hangs fails as well, and names its case.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test")]
 #![allow(unreachable_pub, reason = "a test program has no public face")]
 
 #[path = "engine_properties/case.rs"]

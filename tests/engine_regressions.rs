@@ -1,5 +1,7 @@
 //! What once went wrong in the engine, one test for each.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test")]
+
 mod common;
 
 use common::{Valve, linger, until};
@@ -140,8 +142,12 @@ fn a_failure_after_drain_is_the_reason_why_the_run_ends() {
 
 #[test]
 fn bytes_that_only_the_last_child_could_give_back_are_refused() {
-    let fan =
-        |name| Stage::flat_map(name, |n: u32, emit| Ok::<_, Infallible>((0..n).for_each(|c| emit.item(c))));
+    let fan = |name| {
+        Stage::flat_map(name, |n: u32, emit| {
+            (0..n).for_each(|c| emit.item(c));
+            Ok::<_, Infallible>(())
+        })
+    };
     let until = |stage| {
         numbers(3)
             .budget_until(stage, ByteSize::kib(1), |_| 1)

@@ -1,6 +1,6 @@
 //! The rules of the engine (`src/engine/README.md`), one test or more for each, named after it.
 
-#![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test")]
 
 mod common;
 

@@ -219,7 +219,7 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
 
     Limits One "memory" "BYTES|auto" "limits.memory" limits.memory: "Most bytes of decoded pictures in flight (1GiB, 500MB); auto: the smaller of 1GiB and a quarter of what is usable";
     Limits One "window" "N|auto" "limits.window" limits.window: "Most pictures admitted and not yet finished (items); auto: the sum of workers and queues";
-    Limits One "max-pixels" "PIXELS" "limits.max-pixels" limits.max_pixels: "Largest picture (pixels; 256MP); larger ones fail before anything is allocated";
+    Limits One "max-pixels" "PIXELS" "limits.max-pixels" limits.max_pixels: "Largest picture (pixels; 268MP); larger ones fail before anything is allocated";
     Limits One "max-file" "BYTES" "limits.max-file" limits.max_file: "Largest input file (bytes; 1GiB); larger ones fail";
     Limits One "max-failures" "N|none" "limits.max-failures" limits.max_failures: "Stop the run once more pictures than this have failed";
 

@@ -215,7 +215,7 @@ impl Default for Config {
             limits: Limits {
                 memory: Memory::Auto,
                 window: Window::Auto,
-                max_pixels: PixelCount(256_000_000),
+                max_pixels: PixelCount(268_000_000),
                 max_file: ByteCount(1 << 30),
                 max_failures: MaxFailures::Unlimited,
             },

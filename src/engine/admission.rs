@@ -4,7 +4,10 @@
 //! has a free seat for one more (its queue and its workers are the seats). The second makes back-pressure exact: the
 //! source never has an item in hand for which there is no place.
 
-use super::sync::{Condvar, Mutex, lock, wait};
+use super::sync::{Condvar, Mutex, lock, wait, yield_now};
+
+/// How often the source lets others run before it falls asleep.
+const YIELDS: usize = 4;
 
 pub(super) struct Admission {
     door: Mutex<Door>,
@@ -62,6 +65,16 @@ impl Admission {
 
     /// Waits for a place and takes it; false when the door is shut.
     pub(super) fn enter(&self) -> bool {
+        // Falling asleep and being woken for each single seat costs more than the input; after letting the others run there
+        // are often several. The channels do the same before they fall asleep.
+        for _ in 0..YIELDS {
+            yield_now();
+            match self.try_enter() {
+                Some(true) => return true,
+                Some(false) => {}
+                None => return false,
+            }
+        }
         let mut door = lock(&self.door);
         while door.open && !door.has_room() {
             door.source_waits = true;
@@ -119,7 +132,8 @@ impl Admission {
         let mut door = lock(&self.door);
         change(&mut door);
         let wake = door.source_waits && (!door.open || door.has_room());
-        // Woken under the lock, the source would only run into it.
+        // Once is enough, and woken under the lock the source would only run into it.
+        door.source_waits &= !wake;
         drop(door);
         if wake {
             self.changed.notify_one();

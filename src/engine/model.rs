@@ -5,6 +5,9 @@
 //! `RUSTFLAGS="--cfg shuttle" cargo test --target-dir target/shuttle --no-default-features --lib engine`; the variable
 //! `MODEL_ITERATIONS` sets how many schedules each check tries with each scheduler.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test")]
+
+use super::permits::Permits;
 use super::{ByteSize, Done, Ended, Handle, OnError, Order, Panicked, Pipeline, Report, RunError, Stage};
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 use std::convert::Infallible;
@@ -14,7 +17,7 @@ use std::sync::{Arc, Mutex};
 
 /// Tries random schedules, and those with few, well-placed switches (probabilistic concurrency testing).
 fn explore(check: impl Fn() + Send + Sync + 'static) {
-    let iterations = std::env::var("MODEL_ITERATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    let iterations = std::env::var("MODEL_ITERATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(600);
     let check = Arc::new(check);
     let run = |scheduler: Box<dyn Scheduler + Send>| {
         let check = Arc::clone(&check);
@@ -260,6 +263,22 @@ fn set_workers_at_any_moment_loses_nothing() {
         other.join().unwrap();
         let report = handle.wait().unwrap();
         all_done(&report, 4);
+    });
+}
+
+#[test]
+fn a_parked_worker_is_woken_by_its_permit_and_by_the_end() {
+    explore(|| {
+        let permits = Arc::new(Permits::new(1));
+        let workers = [1, 2].map(|index| {
+            let permits = Arc::clone(&permits);
+            shuttle::thread::spawn(move || permits.park(index))
+        });
+        permits.set(2);
+        let [second, third] = workers;
+        assert!(second.join().unwrap(), "it may receive");
+        permits.close();
+        assert!(!third.join().unwrap(), "it goes home");
     });
 }
 

@@ -5,12 +5,12 @@
 #[cfg(not(shuttle))]
 pub(super) use std::sync::{Arc, Condvar, Mutex, MutexGuard, atomic};
 #[cfg(not(shuttle))]
-pub(super) use std::thread::{JoinHandle, Scope, scope};
+pub(super) use std::thread::{JoinHandle, Scope, scope, yield_now};
 
 #[cfg(shuttle)]
 pub(super) use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard, atomic};
 #[cfg(shuttle)]
-pub(super) use shuttle::thread::{JoinHandle, Scope, scope};
+pub(super) use shuttle::thread::{JoinHandle, Scope, scope, yield_now};
 
 use std::io;
 use std::sync::PoisonError;

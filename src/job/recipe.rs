@@ -29,6 +29,11 @@ impl Recipe {
             config::FormatChoice::Same => None,
             config::FormatChoice::Png => Some(Format::Png),
             config::FormatChoice::Jpeg => Some(Format::Jpeg),
+            config::FormatChoice::Webp => Some(Format::WebP),
+            config::FormatChoice::Tiff => Some(Format::Tiff),
+            config::FormatChoice::Bmp => Some(Format::Bmp),
+            config::FormatChoice::Pnm => Some(Format::Pnm),
+            config::FormatChoice::Qoi => Some(Format::Qoi),
         };
         let mut encode = EncodeOptions::new(Format::Png);
         encode.quality = match config.encode.quality {

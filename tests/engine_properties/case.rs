@@ -93,7 +93,7 @@ impl StageCase {
         };
         let emitted = match self.kind {
             Kind::Map => u64::from(end == End::Well),
-            Kind::FilterMap => u64::from(end == End::Well && mixed % 3 != 0),
+            Kind::FilterMap => u64::from(end == End::Well && !mixed.is_multiple_of(3)),
             // These come out also if the step fails after them.
             Kind::FlatMap => mixed % 4,
         };
@@ -105,12 +105,12 @@ impl GateCase {
     /// `None`: it panics.
     pub fn cost(&self, value: u64) -> Option<u64> {
         let mixed = mix(value, self.salt);
-        (!self.panics || (mixed >> 8) % 8 != 0).then_some(mixed % (MAX_COST + 1))
+        (!self.panics || !(mixed >> 8).is_multiple_of(8)).then_some(mixed % (MAX_COST + 1))
     }
 }
 
 pub fn sink_fails(value: u64) -> bool {
-    mix(value, 1) % 5 == 0
+    mix(value, 1).is_multiple_of(5)
 }
 
 impl Steering {

@@ -28,7 +28,10 @@ pub fn run_watched(case: &Case) -> Option<Outcome> {
     }
     let (done, outcome) = mpsc::channel();
     let copy = case.clone();
-    std::thread::spawn(move || done.send(run(&copy)));
+    std::thread::spawn(move || {
+        // After the watchdog gave up nobody takes it.
+        let _ = done.send(run(&copy));
+    });
     match outcome.recv_timeout(Duration::from_secs(30)) {
         Ok(outcome) => Some(outcome),
         Err(mpsc::RecvTimeoutError::Timeout) => {
@@ -139,7 +142,7 @@ fn built(index: usize, case: StageCase) -> Stage<'static, u64, u64> {
 /// What the step emits, if it ends well.
 fn ended(case: &StageCase, value: u64) -> Result<Vec<u64>, StepError> {
     // Slow for some values, so that others overtake them.
-    if value % 8 == 0 {
+    if value.is_multiple_of(8) {
         std::thread::yield_now();
     }
     match case.step(value) {

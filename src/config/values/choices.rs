@@ -64,6 +64,11 @@ choices! {
         Same = "same", "the format of the input; PNG for what cannot be written back";
         Png = "png", "PNG, lossless";
         Jpeg = "jpeg", "JPEG, see --quality";
+        Webp = "webp", "WebP, lossless";
+        Tiff = "tiff", "TIFF, lossless";
+        Bmp = "bmp", "BMP";
+        Pnm = "pnm", "PGM or PPM";
+        Qoi = "qoi", "QOI, lossless";
     }
 }
 
@@ -73,8 +78,8 @@ choices! {
         Fastest = "fastest", "least time, largest files";
         #[default]
         Fast = "fast", "good compression at full speed";
-        Balanced = "balanced", "smaller files for about twice the time";
-        Best = "best", "smallest files, slow";
+        Balanced = "balanced", "also tries zlib's usual level and keeps the smaller file; some 30 times slower";
+        Best = "best", "also tries the highest level; slowest";
     }
 }
 

@@ -127,11 +127,13 @@ impl<T> Receiver<T> {
 }
 
 /// The stop signal has no async end to interrupt here.
-pub(in crate::engine) struct StopSender;
+pub(in crate::engine) struct StopSender(
+    #[allow(dead_code, reason = "only there to be dropped")] std::sync::Arc<()>,
+);
 
 #[derive(Clone)]
 pub(in crate::engine) struct StopReceiver;
 
 pub(in crate::engine) fn stop_signal() -> (StopSender, StopReceiver) {
-    (StopSender, StopReceiver)
+    (StopSender(std::sync::Arc::default()), StopReceiver)
 }

@@ -71,14 +71,14 @@ fn busy_cores_are_the_bottleneck_whatever_the_stages_say() {
     says(
         &cpu_bound(),
         2.0,
-        "CPU: both cores are busy 100 % of the time, mostly in encode (53 %); more workers will not help, faster \
-         settings such as `--effort fastest` or more cores would.",
+        "CPU: both cores are busy 100 % of the time, mostly in encode (53 %); more workers will not help, a \
+         faster setting (for PNG `--effort fastest`) or more cores would.",
     );
     says(
         &cpu_bound(),
         2.2,
         "CPU: the 2.20 cores that may be used are busy 91 % of the time, mostly in encode (53 %); more workers \
-         will not help, faster settings such as `--effort fastest` or more cores would.",
+         will not help, a faster setting (for PNG `--effort fastest`) or more cores would.",
     );
     let mut report = cpu_bound();
     report.stages[3].cpu = Duration::from_secs(20);

@@ -92,7 +92,7 @@ fn cpu(used: f64, stage: &str, part: f64, cores: f64) -> String {
     let (cores, verb) = all_cores(cores);
     let mostly = if part >= 0.5 { "mostly" } else { "most of it" };
     let cure = match stage {
-        "encode" => "faster settings such as `--effort fastest` or more cores would",
+        "encode" => "a faster setting (for PNG `--effort fastest`) or more cores would",
         "convert" => "fewer or cheaper conversions (`--op`) or more cores would",
         _ => "only more cores would",
     };
