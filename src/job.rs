@@ -25,15 +25,16 @@ mod work; // one picture's way through the stages
 
 pub use error::JobError;
 pub use outline::{Outlined, outline};
+pub use pipeline_stages::{Plan, display::escape, read::Entry};
 pub use sample::{SAMPLE_DIRECTORY, write_sample};
 pub use sizes::{Sizes, usable_cores};
 pub use tally::Totals;
 
 use crate::config::{self, Config};
 use crate::engine::{Controller, Failure, Handle, OnError, Order, Pipeline, Report, RunError, Stage};
-use pipeline_stages::read::{Entry, Inputs, Skipped};
+use pipeline_stages::read::{Inputs, Skipped};
 use pipeline_stages::write::{Claims, Destination, Existing};
-use pipeline_stages::{Converter, Decoder, Encoder, Op, Plan};
+use pipeline_stages::{Converter, Decoder, Encoder, Op};
 use recipe::Recipe;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -132,7 +133,8 @@ impl Job {
         let claims = Claims::new(destination.folds_case());
         let in_place = config.write.in_place;
         let tally = Default::default();
-        let shared = Arc::new(Shared { recipe, destination, in_place, claims, tally, listener });
+        let usable = sizes.usable.bytes();
+        let shared = Arc::new(Shared { recipe, usable, destination, in_place, claims, tally, listener });
         let counting = inputs.counting_walk().map(count::Counting::start);
         let walk = inputs.walk();
         let skipped = walk.skipped();

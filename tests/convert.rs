@@ -305,3 +305,16 @@ mod unix {
         assert!(files.iter().all(|(name, bytes)| name.ends_with(".png") && decoded(bytes).2));
     }
 }
+
+/// `y.jpg` becomes `y.png`, which is an input too: whichever is read first, it must not be lost.
+#[test]
+fn in_place_replaces_no_other_input_whatever_is_asked_for() {
+    for existing in ["auto", "overwrite", "skip", "fail"] {
+        let scratch = Scratch::new();
+        scratch.sized("in/y.jpg", 1, 30, 20);
+        scratch.sized("in/y.png", 2, 50, 40);
+        let ran = scratch.run(&["--in-place", "--existing", existing, "--format", "png", "in"]);
+        assert_eq!(decoded(&scratch.tree("in")["y.png"]).0, 50, "{existing}: {}", ran.stderr);
+        assert_eq!(scratch.names("in"), ["y.jpg", "y.png"]);
+    }
+}

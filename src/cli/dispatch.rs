@@ -16,6 +16,7 @@ const ENVIRONMENT_FAILED: u8 = 3;
 /// Does what the arguments and the environment of this process say.
 #[must_use]
 pub fn main() -> ExitCode {
+    super::allocator::keep_little();
     let surroundings = Surroundings {
         args: std::env::args_os().collect(),
         variables: std::env::vars_os().collect(),

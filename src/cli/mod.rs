@@ -5,6 +5,7 @@
 //!
 //! | file | one idea |
 //! |---|---|
+//! | `allocator` | how much freed memory the allocator may keep |
 //! | `grammar` | the arguments: settings from the table of `config`, the rest by derive |
 //! | `help` | the texts below the options: examples, exit codes, environment |
 //! | `flags` | matched arguments to assignments and [`Invocation`](crate::config::Invocation) |
@@ -15,6 +16,7 @@
 //! | `run` | the conversion itself |
 //! | `signals` | Ctrl-C and SIGTERM |
 
+mod allocator;
 mod dispatch;
 mod flags;
 mod grammar;

@@ -5,11 +5,10 @@ use super::output;
 use super::signals::{Asked, Signals};
 use crate::config::{Config, ProgressKind, Verbosity, printable};
 use crate::engine::{Ended, Failure, Report, RunError};
-use crate::job::{self, Job, JobError, Listener, Outlined, Running, SAMPLE_DIRECTORY, usable_cores};
+use crate::job::{
+    self, Entry, Job, JobError, Listener, Outlined, Plan, Running, SAMPLE_DIRECTORY, escape, usable_cores,
+};
 use crate::observe::{self, Ansi, Printer, Progress, Style, Totals, View};
-use pipeline_stages::Plan;
-use pipeline_stages::display::escape;
-use pipeline_stages::read::Entry;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;

@@ -60,7 +60,8 @@ impl<'env> Wired<'env> {
     }
 }
 
-/// Starts the sink first and the source last, so that nothing flows before all are there.
+/// Starts the sink, one worker of each group and the source, which a run cannot do without; then the other workers, of
+/// which it takes what can be had.
 fn start<'scope, 'env, 'run: 'scope>(
     threads: &'scope Scope<'scope, 'env>,
     gauges: &Gauges,
@@ -79,11 +80,14 @@ fn start<'scope, 'env, 'run: 'scope>(
             .map_err(named(&gauge.name))?;
     }
     for group in groups.iter().rev() {
-        fill(threads, group, control).map_err(named(&group.name))?;
+        fill(threads, group, control, 1).map_err(named(&group.name))?;
     }
     if let Some(gauge) = ends.0 {
         spawn_scoped(threads, gauge.name.to_string(), netted(control, None, source))
             .map_err(named(&gauge.name))?;
+    }
+    for group in groups {
+        fill(threads, group, control, usize::MAX).map_err(named(&group.name))?;
     }
     Ok(())
 }
@@ -105,14 +109,15 @@ fn netted<'run>(control: &Arc<Control>, group: Option<Arc<Group<'run>>>, body: B
     })
 }
 
-/// Brings a group to as many threads as it has permits. With fewer than asked for, but one at least, it runs and the
+/// Brings a group to as many threads as it has permits, but no more than `most`. With fewer than asked for, but one at least, it runs and the
 /// report says so.
 fn fill<'scope, 'env, 'run: 'scope>(
     threads: &'scope Scope<'scope, 'env>,
     group: &Arc<Group<'run>>,
     control: &Arc<Control>,
+    most: usize,
 ) -> std::io::Result<()> {
-    let wanted = group.permits.allowed();
+    let wanted = group.permits.allowed().min(most);
     while lock(&group.gauge.meters).len() < wanted {
         let Some((name, body)) = group.grow() else { break };
         if let Err(error) = spawn_scoped(threads, name, netted(control, Some(Arc::clone(group)), body)) {
@@ -140,7 +145,7 @@ fn obey<'scope, 'env, 'run: 'scope>(
     while let Ok(Command::Grow(stage)) = commands.recv() {
         if let Some(group) = groups.get(stage) {
             // It has workers already, so it runs on with those.
-            let _ = fill(threads, group, control);
+            let _ = fill(threads, group, control, usize::MAX);
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Sizes {
     pub pictures: ByteSize,
     /// For the contents of files that wait to be decoded.
     pub files: ByteSize,
+    /// What this machine lets us use at all: a picture that needs more is refused.
+    pub usable: ByteSize,
 }
 
 /// Cores this process may use: its affinity and, on Linux, the quota of its control group.
@@ -39,8 +41,9 @@ impl Sizes {
             Workers::Auto => auto,
             Workers::Fixed(n) => n.get(),
         };
+        let usable = usable_memory();
         let memory = match config.limits.memory {
-            Memory::Auto => (usable_memory() / 4).min(1 << 30),
+            Memory::Auto => (usable / 4).min(1 << 30),
             Memory::Fixed(bytes) => bytes.0,
         };
         // File contents get an eighth; they are far smaller than their pixels.
@@ -53,16 +56,30 @@ impl Sizes {
             writers: workers(config.write.workers, waits),
             pictures: ByteSize::new(memory - files),
             files: ByteSize::new(files),
+            usable: ByteSize::new(usable),
         }
     }
 }
 
-/// Bytes of memory that can be used without swapping, and within the control group's limit; 4 GiB where nobody tells.
+/// Bytes of memory that can be used without swapping, within the control group's limit and the process's own (`ulimit -v`);
+/// 4 GiB where nobody tells.
 fn usable_memory() -> u64 {
     let available = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| mem_available(&text));
     let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
     let limit = limits.iter().find_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok());
-    available.unwrap_or(4 << 30).min(limit.unwrap_or(u64::MAX))
+    let told = [available, limit, address_space()].into_iter().flatten().min();
+    told.unwrap_or(4 << 30)
+}
+
+/// The limit on this process's addresses, less a share for threads' stacks and the allocator's reserves.
+fn address_space() -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let limit = rustix::process::getrlimit(rustix::process::Resource::As).current?;
+        Some(limit / 2)
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 fn mem_available(meminfo: &str) -> Option<u64> {

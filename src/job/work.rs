@@ -17,6 +17,8 @@ use std::sync::{Arc, OnceLock};
 /// What all workers of a job share.
 pub(super) struct Shared {
     pub(super) recipe: Recipe,
+    /// Bytes that no single picture may need more than.
+    pub(super) usable: u64,
     pub(super) destination: Destination,
     pub(super) in_place: bool,
     pub(super) claims: Claims,
@@ -86,11 +88,22 @@ impl Shared {
     /// The gate in front of decoding lets inputs pass one at a time and in order. So this is where they claim their
     /// outputs: of two with the same, always the first one has it. Returns the bytes that the picture will take.
     pub(super) fn claim(&self, planned: &Planned) -> u64 {
-        let target = target_name(self.landing(&planned.entry), planned.plan.format().extension());
-        let claimed = self.claims.claim(&target, &planned.entry.path.to_string_lossy());
+        let needed = planned.plan.worst_case_bytes();
+        let claimed = self.check_memory(needed).and_then(|()| {
+            let target = target_name(self.landing(&planned.entry), planned.plan.format().extension());
+            self.claims.claim(&target, &planned.entry.path.to_string_lossy())
+        });
         let failed = claimed.is_err();
         let _ = planned.claim.set(claimed);
-        if failed { 0 } else { planned.plan.worst_case_bytes() }
+        if failed { 0 } else { needed }
+    }
+
+    /// A picture larger than the budget waits until it is alone; one larger than the machine would end the process.
+    fn check_memory(&self, needed: u64) -> Result<(), Error> {
+        if needed <= self.usable {
+            return Ok(());
+        }
+        Err(Error::Limit { what: "memory for this picture in bytes", value: needed, limit: self.usable })
     }
 
     fn landing<'a>(&self, entry: &'a Entry) -> &'a std::path::Path {

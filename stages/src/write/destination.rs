@@ -71,7 +71,8 @@ impl Destination {
     }
 
     /// Results go beside their inputs: the landing of each is the input's own path. One with the same name replaces its
-    /// input; one with another extension is subject to `existing`, where `Auto` is `Fail`.
+    /// input. No other file is ever replaced: it may be an input too. One in the way is left, and the item skipped or
+    /// failed, as `existing` says.
     pub fn in_place(existing: Existing, durable: bool) -> Self {
         let existing = if existing == Existing::Auto { Existing::Fail } else { existing };
         let (root, random) = (Root::Beside, Random::default());
@@ -124,7 +125,9 @@ impl Destination {
             return Ok(Outcome::Skipped { path });
         }
         let temporary = self.fill(&folder, found, bytes)?;
-        match temporary.rename(&target.name, target.replaces_input || self.existing == Existing::Overwrite) {
+        let beside = matches!(self.root, Root::Beside);
+        let replace = target.replaces_input || (!beside && self.existing == Existing::Overwrite);
+        match temporary.rename(&target.name, replace) {
             Ok(()) => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && self.existing == Existing::Skip => {
                 return Ok(Outcome::Skipped { path });
@@ -175,6 +178,13 @@ impl Destination {
             Some(FileType::Directory) => Err(self.refused(&target.relative, "is a directory")),
             Some(FileType::Symlink) => Err(self.refused(&target.relative, "is a symbolic link")),
             Some(FileType::RegularFile) if target.replaces_input => Ok(Fate::Replace),
+            // In place, another file with that name may itself be an input, read or not yet.
+            Some(FileType::RegularFile)
+                if matches!(self.root, Root::Beside) && self.existing == Existing::Overwrite =>
+            {
+                Err(self
+                    .refused(&target.relative, "is another file; in place only the input itself is replaced"))
+            }
             Some(FileType::RegularFile) => match self.existing {
                 Existing::Overwrite => Ok(Fate::Replace),
                 Existing::Skip => Ok(Fate::Skip),
