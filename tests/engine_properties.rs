@@ -31,7 +31,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(1500))]
+    #![proptest_config(config(1000))]
 
     #[test]
     fn rule_8_parallel_equals_sequential(case in case(Just(Vec::new()))) {

@@ -125,8 +125,9 @@ impl Control {
     /// Shuts the door and starts no step any more; true if this is now the reason why the run ends.
     pub(super) fn abort(&self, why: Ended) -> bool {
         let first = self.end(why);
-        self.mode.store(ABORT, Relaxed);
+        // In this order, or inputs could be admitted only to be interrupted for as long as this thread is held up here.
         self.admission.shut();
+        self.mode.store(ABORT, Relaxed);
         drop(lock(&self.stop_source).take());
         drop(lock(&self.stop_sink).take());
         first

@@ -117,6 +117,13 @@ pub(super) struct Claim {
     pub(super) path: ChildPath,
 }
 
+impl Claim {
+    /// The same hold once more; whoever sends it has added it to the ticket.
+    pub(super) fn share(&self) -> Self {
+        Self { ticket: Arc::clone(&self.ticket), path: self.path.clone() }
+    }
+}
+
 /// How a claim ended before the sink.
 pub(super) enum Ending {
     /// A stage emitted nothing for it.

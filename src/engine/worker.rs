@@ -4,7 +4,7 @@ use super::clock::Nanos;
 use super::error::Panicked;
 use super::flow::{Intake, Outlet};
 use super::group::Group;
-use super::item::{Body, Claim, Ending, Message};
+use super::item::{Body, Claim, Ending, Message, Ticket};
 use super::meter::{Activity, Meter};
 use super::policy::guard;
 use super::run::Run;
@@ -23,7 +23,7 @@ pub(super) struct Post<'env, I, O> {
 
 /// Takes what a step emits.
 pub struct Emit<'a, O> {
-    way: Way<'a, O>,
+    way: &'a Way<'a, O>,
     claim: &'a Claim,
     /// The latest item, not sent yet: the last one of all inherits the parent's claim.
     held: Option<O>,
@@ -52,18 +52,22 @@ impl<O> Emit<'_, O> {
             self.claim.ticket.add_claim();
             let clock = self.way.run.control.clock;
             let began = clock.now();
-            let after = self.send(previous, self.emitted - 1, began);
+            let after = self.way.send(self.claim.share(), previous, self.emitted - 1, began);
             self.way.meter.enter(Activity::Busy, after);
             self.sending += after.since(began);
         }
         self.emitted += 1;
     }
+}
 
-    fn send(&self, item: O, index: u32, sent: Nanos) -> Nanos {
-        let path = if self.way.fans_out { self.claim.path.child(index) } else { self.claim.path.clone() };
-        let claim = Claim { ticket: Arc::clone(&self.claim.ticket), path };
-        let clock = &self.way.run.control.clock;
-        self.way.outlet.send(clock, self.way.meter, Message { claim, sent, body: Body::Item(item) })
+impl<O> Way<'_, O> {
+    /// Sends an item with a claim derived from its parent's. Moved, not shared, where it can be: the ticket's count is
+    /// written by every core that a clone passes.
+    fn send(&self, claim: Claim, item: O, index: u32, sent: Nanos) -> Nanos {
+        let Claim { ticket, path } = claim;
+        let path = if self.fans_out { path.child(index) } else { path };
+        let message = Message { claim: Claim { ticket, path }, sent, body: Body::Item(item) };
+        self.outlet.send(&self.run.control.clock, self.meter, message)
     }
 }
 
@@ -105,37 +109,36 @@ impl<'env, I, O> Post<'env, I, O> {
         step: &mut Option<StepFn<'env, I, O>>,
     ) -> Nanos {
         let Message { claim, body, .. } = message;
-        let (ending, now) = match body {
-            Body::Ended(ending) => (ending, now),
+        let holds_bytes = (!self.group.frees.is_empty()).then(|| Arc::clone(&claim.ticket));
+        let now = match body {
+            Body::Ended(ending) => self.end(claim, ending, now, meter),
             Body::Item(item) if self.run.control.aborting() => {
                 let _ = guard(|| drop(item));
-                (Ending::Interrupted, now)
+                self.end(claim, Ending::Interrupted, now, meter)
             }
-            Body::Item(item) => match self.step(item, &claim, now, meter, step) {
-                (None, now) => {
-                    self.free(&claim);
-                    return now;
-                }
-                (Some(ending), now) => (ending, now),
-            },
+            Body::Item(item) => self.step(item, claim, now, meter, step),
         };
-        self.free(&claim);
-        self.outlet.send(
-            &self.run.control.clock,
-            meter,
-            Message { claim, sent: now, body: Body::Ended(ending) },
-        )
+        if let Some(ticket) = holds_bytes {
+            self.free(&ticket);
+        }
+        now
     }
 
-    /// Runs the step; returns how the claim ended, if it did not go on with an item.
+    /// Sends on how a claim ended.
+    fn end(&self, claim: Claim, ending: Ending, sent: Nanos, meter: &Meter) -> Nanos {
+        let message = Message { claim, sent, body: Body::Ended(ending) };
+        self.outlet.send(&self.run.control.clock, meter, message)
+    }
+
+    /// Runs the step, and sends on what came of it.
     fn step(
         &self,
         item: I,
-        claim: &Claim,
+        claim: Claim,
         began: Nanos,
         meter: &Meter,
         step: &mut Option<StepFn<'env, I, O>>,
-    ) -> (Option<Ending>, Nanos) {
+    ) -> Nanos {
         let way = Way {
             run: &self.run,
             outlet: &self.outlet,
@@ -143,10 +146,11 @@ impl<'env, I, O> Post<'env, I, O> {
             measure: self.measure.as_deref(),
             fans_out: self.group.fans_out,
         };
-        let mut emit = Emit { way, claim, held: None, emitted: 0, bytes: 0, sending: 0 };
+        let mut emit = Emit { way: &way, claim: &claim, held: None, emitted: 0, bytes: 0, sending: 0 };
         meter.item_in();
         meter.enter(Activity::Busy, began);
         let result = guard(|| step.get_or_insert_with(|| (self.factory)())(item, &mut emit));
+        let Emit { held: last, emitted, bytes, sending, .. } = emit;
         let error = match result {
             Ok(result) => result.err(),
             Err(panic) => {
@@ -156,29 +160,28 @@ impl<'env, I, O> Post<'env, I, O> {
         };
         let now = self.run.control.clock.now();
         meter.enter(Activity::Parked, now);
-        meter.stepped(now.since(began).saturating_sub(emit.sending));
-        meter.emitted(u64::from(emit.emitted), emit.bytes);
-        let last = emit.held.take();
-        let ending = match error {
-            Some(error) => {
-                meter.failed();
-                Some(Ending::Failed(self.run.policy.fail(&self.run.control, claim, &self.group.name, error)))
+        meter.stepped(now.since(began).saturating_sub(sending));
+        meter.emitted(u64::from(emitted), bytes);
+        let ending = error.map(|error| {
+            meter.failed();
+            Ending::Failed(self.run.policy.fail(&self.run.control, &claim, &self.group.name, error))
+        });
+        match (last, ending) {
+            (Some(last), None) => way.send(claim, last, emitted - 1, now),
+            (None, ending) => self.end(claim, ending.unwrap_or(Ending::Skipped), now, meter),
+            (Some(last), Some(ending)) => {
+                // The failure takes the parent's claim, so the last item needs one of its own.
+                claim.ticket.add_claim();
+                let now = way.send(claim.share(), last, emitted - 1, now);
+                self.end(claim, ending, now, meter)
             }
-            None if last.is_none() => Some(Ending::Skipped),
-            None => None,
-        };
-        let Some(last) = last else { return (ending, now) };
-        if ending.is_some() {
-            // The failure takes the parent's claim, so the last item needs one of its own.
-            claim.ticket.add_claim();
         }
-        (ending, emit.send(last, emit.emitted - 1, now))
     }
 
     /// Gives back the bytes that were reserved until the end of this stage.
-    fn free(&self, claim: &Claim) {
+    fn free(&self, ticket: &Ticket) {
         for slot in &self.group.frees {
-            self.run.control.release(&claim.ticket, *slot);
+            self.run.control.release(ticket, *slot);
         }
     }
 
