@@ -4,6 +4,7 @@
 //! Start at [`Pipeline`].
 
 mod admission; // the door: window and seats
+mod blueprint; // what was described, and whether it can run
 mod budget; // bytes in flight
 mod clock; // monotonic time, CPU time
 mod control; // what all threads of a run share

@@ -2,6 +2,7 @@
 //! each stage knows where its items go. Nothing here runs.
 
 use super::admission::Admission;
+use super::blueprint::{Blueprint, Budget, Shape};
 use super::budget::{ByteSize, Ledger};
 use super::control::Control;
 use super::error::{BuildError, Failure, RunError, StepError};
@@ -9,11 +10,11 @@ use super::flow::{Intake, Outlet};
 use super::gate::{Cost, Gate};
 use super::group::{Body, Gauge, Group};
 use super::handle::Handle;
-use super::item::{Done, MAX_BUDGETS};
+use super::item::Done;
 use super::meter::Meter;
 use super::order::Order;
 use super::permits::Permits;
-use super::policy::{FatalIf, OnError, Policy};
+use super::policy::{OnError, Policy};
 #[cfg(not(shuttle))]
 use super::queue::ChannelReceiver;
 use super::queue::bounded;
@@ -21,10 +22,9 @@ use super::report::Report;
 use super::run::{Gauges, Run, Wired};
 use super::sink::{Deliver, Holds, OnFailed, Sink};
 use super::source::{self, Label, Open};
-use super::stage::{DEFAULT_QUEUE, MAX_QUEUE, MAX_WORKERS, Stage};
+use super::stage::{DEFAULT_QUEUE, Stage};
 use super::sync::{Arc, Mutex};
 use super::worker::Post;
-use std::collections::HashSet;
 
 /// A pipeline being described: inputs go in at the source, and so far items of type `T` come out.
 ///
@@ -48,7 +48,7 @@ use std::collections::HashSet;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Pipeline<'env, T> {
-    plan: Plan<'env>,
+    blueprint: Blueprint<'env>,
     gate: Option<(usize, Cost<'env, T>)>,
     holds: Option<Holds<'env, T>>,
     wire: Wire<'env, T>,
@@ -56,35 +56,6 @@ pub struct Pipeline<'env, T> {
 
 /// Wires up everything upstream of a place, given where its items go.
 type Wire<'env, T> = Box<dyn FnOnce(&mut Wiring<'env>, Outlet<T>) + Send + 'env>;
-
-/// All that is known before wiring.
-struct Plan<'env> {
-    source: String,
-    stages: Vec<Shape>,
-    budgets: Vec<Budget>,
-    window: Option<usize>,
-    order: Order,
-    on_error: OnError,
-    fatal_if: Option<FatalIf<'env>>,
-    on_failed: Option<OnFailed<'env>>,
-    sink_queue: usize,
-}
-
-/// A stage without its types.
-struct Shape {
-    name: String,
-    workers: usize,
-    queue: usize,
-    fans_out: bool,
-}
-
-struct Budget {
-    size: ByteSize,
-    /// Index of the stage behind the gate.
-    before: usize,
-    /// Name of the stage after which the bytes are given back; else at the end.
-    until: Option<String>,
-}
 
 /// Collects what the stages leave while they are wired up, from the last to the first.
 struct Wiring<'env> {
@@ -98,13 +69,13 @@ struct Wiring<'env> {
 
 /// A pipeline fully described, from source to sink.
 pub struct Runnable<'env> {
-    plan: Plan<'env>,
+    blueprint: Blueprint<'env>,
     sink: String,
     #[allow(clippy::type_complexity, reason = "it is named once")]
     wire: Box<dyn FnOnce(&mut Wiring<'env>, SinkParts<'env>) -> Body<'env> + Send + 'env>,
 }
 
-/// What the plan has for the sink.
+/// What the blueprint has for the sink.
 struct SinkParts<'env> {
     gauge: Arc<Gauge>,
     order: Order,
@@ -140,7 +111,7 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
     }
 
     fn from_open(name: impl Into<String>, open: Open<'env, T>, label: Label<'env, T>) -> Self {
-        let plan = Plan {
+        let blueprint = Blueprint {
             source: name.into(),
             stages: Vec::new(),
             budgets: Vec::new(),
@@ -157,13 +128,13 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
             super::sync::lock(&wiring.source_gauge.meters).push(Arc::clone(&meter));
             wiring.source = Some(Box::new(move || source::work(&run, open, &label, &outlet, &meter)));
         };
-        Self { plan, gate: None, holds: None, wire: Box::new(wire) }
+        Self { blueprint, gate: None, holds: None, wire: Box::new(wire) }
     }
 
     /// Adds a stage.
     pub fn stage<U: Send + 'env>(mut self, stage: Stage<'env, T, U>) -> Pipeline<'env, U> {
-        let index = self.plan.stages.len();
-        self.plan.stages.push(Shape {
+        let index = self.blueprint.stages.len();
+        self.blueprint.stages.push(Shape {
             name: stage.name.clone(),
             workers: stage.workers,
             queue: stage.queue,
@@ -174,7 +145,7 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
             let inlet = wiring.group(index, stage, gate, outlet);
             upstream(wiring, inlet);
         };
-        Pipeline { plan: self.plan, gate: None, holds: None, wire: Box::new(wire) }
+        Pipeline { blueprint: self.blueprint, gate: None, holds: None, wire: Box::new(wire) }
     }
 
     /// Puts a gate in front of the next stage (or the sink): an item passes when the bytes it will need, as told by
@@ -195,42 +166,42 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
     }
 
     fn gated(mut self, size: ByteSize, until: Option<String>, cost: Cost<'env, T>) -> Self {
-        let slot = self.plan.budgets.len();
-        let before = self.plan.stages.len();
-        self.plan.budgets.push(Budget { size, before, until });
+        let slot = self.blueprint.budgets.len();
+        let before = self.blueprint.stages.len();
+        self.blueprint.budgets.push(Budget { size, before, until });
         self.gate = Some((slot, cost));
         self
     }
 
     /// Sets the order in which the sink sees items; by completion unless told otherwise.
     pub fn order(mut self, order: Order) -> Self {
-        self.plan.order = order;
+        self.blueprint.order = order;
         self
     }
 
     /// Sets the most inputs admitted and not yet finished; the sum of all workers and queue capacities unless told
     /// otherwise.
     pub fn window(mut self, inputs: usize) -> Self {
-        self.plan.window = Some(inputs);
+        self.blueprint.window = Some(inputs);
         self
     }
 
     /// Sets what a failed item does to the others; nothing unless told otherwise.
     pub fn on_error(mut self, on_error: OnError) -> Self {
-        self.plan.on_error = on_error;
+        self.blueprint.on_error = on_error;
         self
     }
 
     /// Tells failures that would meet the other items too (a full disk): the first one ends the run. What was admitted
     /// is worked off, and [`run`](Runnable::run) returns [`RunError::Stopped`]. A panic in `fatal` counts as yes.
     pub fn fatal_if(mut self, fatal: impl Fn(&Failure) -> bool + Send + Sync + 'env) -> Self {
-        self.plan.fatal_if = Some(Box::new(fatal));
+        self.blueprint.fatal_if = Some(Box::new(fatal));
         self
     }
 
     /// Hears of every failure as it happens, whatever the order; on the sink's thread.
     pub fn on_failed(mut self, listener: impl FnMut(&Failure) + Send + 'env) -> Self {
-        self.plan.on_failed = Some(Box::new(listener));
+        self.blueprint.on_failed = Some(Box::new(listener));
         self
     }
 
@@ -243,7 +214,7 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
 
     /// Sets the capacity of the queue in front of the sink; 16 items unless told otherwise.
     pub fn sink_queue(mut self, capacity: usize) -> Self {
-        self.plan.sink_queue = capacity;
+        self.blueprint.sink_queue = capacity;
         self
     }
 
@@ -270,7 +241,7 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
         sink: String,
         deliver: impl FnOnce(&Arc<Control>) -> Deliver<'env, T> + Send + 'env,
     ) -> Runnable<'env> {
-        let Self { plan, gate, holds, wire } = self;
+        let Self { blueprint, gate, holds, wire } = self;
         let wire = move |wiring: &mut Wiring<'env>, parts: SinkParts<'env>| -> Body<'env> {
             let (tx, rx) = bounded(parts.queue);
             let (name, run) = (Arc::clone(&parts.gauge.name), Arc::clone(&wiring.run));
@@ -283,7 +254,7 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
             wire(wiring, Outlet::new(tx));
             Box::new(move || sink.work(intake))
         };
-        Runnable { plan, sink, wire: Box::new(wire) }
+        Runnable { blueprint, sink, wire: Box::new(wire) }
     }
 }
 
@@ -365,29 +336,33 @@ impl<'env> Runnable<'env> {
     }
 
     fn wired(self) -> Result<Wired<'env>, BuildError> {
-        let Self { mut plan, sink, wire } = self;
-        plan.check(&sink)?;
-        let frees = plan.frees()?;
-        let seats = plan.stages.first().map_or(plan.sink_queue + 1, |first| first.workers + first.queue);
-        let places: usize = plan.stages.iter().map(|stage| stage.workers + stage.queue).sum();
-        let window = plan.window.unwrap_or(places + 1 + plan.sink_queue);
+        let Self { mut blueprint, sink, wire } = self;
+        blueprint.check(&sink)?;
+        let frees = blueprint.frees()?;
+        let seats =
+            blueprint.stages.first().map_or(blueprint.sink_queue + 1, |first| first.workers + first.queue);
+        let places: usize = blueprint.stages.iter().map(|stage| stage.workers + stage.queue).sum();
+        let window = blueprint.window.unwrap_or(places + 1 + blueprint.sink_queue);
         let (tx, commands) = bounded(8);
-        let ledgers = plan.budgets.iter().map(|budget| Ledger::new(budget.size)).collect();
+        let ledgers = blueprint.budgets.iter().map(|budget| Ledger::new(budget.size)).collect();
         let control =
-            Arc::new(Control::new(Admission::new(window, seats), plan.window.is_none(), ledgers, tx));
-        let policy =
-            Policy { on_error: plan.on_error, fatal_if: plan.fatal_if.take(), failures: Default::default() };
+            Arc::new(Control::new(Admission::new(window, seats), blueprint.window.is_none(), ledgers, tx));
+        let policy = Policy {
+            on_error: blueprint.on_error,
+            fatal_if: blueprint.fatal_if.take(),
+            failures: Default::default(),
+        };
         let run = Arc::new(Run { control: Arc::clone(&control), policy });
-        let source_gauge = gauge(&plan.source, 0, 1);
-        let sink_gauge = gauge(&sink, plan.sink_queue, 1);
+        let source_gauge = gauge(&blueprint.source, 0, 1);
+        let sink_gauge = gauge(&sink, blueprint.sink_queue, 1);
         let mut wiring =
             Wiring { run, groups: Vec::new(), source_gauge: Arc::clone(&source_gauge), source: None, frees };
         let parts = SinkParts {
             gauge: Arc::clone(&sink_gauge),
-            order: plan.order,
-            on_failed: plan.on_failed.take(),
-            queue: plan.sink_queue,
-            is_first: plan.stages.is_empty(),
+            order: blueprint.order,
+            on_failed: blueprint.on_failed.take(),
+            queue: blueprint.sink_queue,
+            is_first: blueprint.stages.is_empty(),
         };
         let sink = wire(&mut wiring, parts);
         let Wiring { mut groups, source, .. } = wiring;
@@ -406,72 +381,5 @@ impl Runnable<'static> {
     /// If it cannot be run as described.
     pub fn spawn(self) -> Result<Handle, BuildError> {
         Handle::launch(self.wired()?)
-    }
-}
-
-impl Plan<'_> {
-    fn check(&self, sink: &str) -> Result<(), BuildError> {
-        let mut names: HashSet<&str> = HashSet::from([self.source.as_str()]);
-        for name in self.stages.iter().map(|stage| stage.name.as_str()).chain([sink]) {
-            if !names.insert(name) {
-                return Err(BuildError::DuplicateName { stage: name.to_owned() });
-            }
-        }
-        for Shape { name, workers, .. } in &self.stages {
-            match *workers {
-                0 => return Err(BuildError::NoWorkers { stage: name.clone() }),
-                wanted if wanted > MAX_WORKERS => {
-                    return Err(BuildError::TooManyWorkers { stage: name.clone(), wanted, cap: MAX_WORKERS });
-                }
-                _ => {}
-            }
-        }
-        let queues = self.stages.iter().map(|stage| (stage.name.as_str(), stage.queue));
-        for (name, wanted) in queues.chain([(sink, self.sink_queue)]) {
-            if wanted > MAX_QUEUE {
-                return Err(BuildError::QueueTooLong { stage: name.to_owned(), wanted, cap: MAX_QUEUE });
-            }
-        }
-        if self.window == Some(0) {
-            return Err(BuildError::NoWindow);
-        }
-        Ok(())
-    }
-
-    /// By stage, the budgets to give back after it; refuses budgets that could not be granted in order.
-    fn frees(&self) -> Result<Vec<Vec<usize>>, BuildError> {
-        let mut frees = vec![Vec::new(); self.stages.len()];
-        for (slot, Budget { before, until, .. }) in self.budgets.iter().enumerate() {
-            let misplaced = |why| {
-                let stage = self.stages.get(*before).map_or("the sink", |stage| &stage.name).to_owned();
-                Err(BuildError::MisplacedBudget { stage, why })
-            };
-            if slot >= MAX_BUDGETS {
-                return misplaced("is the fifth; at most four are allowed");
-            }
-            if slot > 0 && self.budgets[slot - 1].before == *before {
-                return misplaced("is the second there; one gate is the most in front of a stage");
-            }
-            if self.stages[..*before].iter().any(|stage| stage.fans_out) {
-                return misplaced(
-                    "stands behind a stage that emits many; put it in front, children share it",
-                );
-            }
-            let Some(until) = until else { continue };
-            let from = &self.stages[*before..];
-            match from.iter().position(|stage| stage.name == *until) {
-                Some(offset) if from[..offset].iter().any(|stage| stage.fans_out) => {
-                    return misplaced(
-                        "cannot be given back behind a stage that emits many; children share it",
-                    );
-                }
-                Some(offset) => frees[before + offset].push(slot),
-                None => {
-                    let after = from.first().map(|stage| stage.name.clone());
-                    return Err(BuildError::UnknownStage { stage: until.clone(), after });
-                }
-            }
-        }
-        Ok(frees)
     }
 }
