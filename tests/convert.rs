@@ -228,6 +228,20 @@ fn closed_streams_neither_panic_nor_change_the_exit_code() {
 
 #[test]
 fn odd_names_are_kept_on_disk_and_escaped_in_messages() {
+#[test]
+fn the_sample_set_is_not_written_into_what_somebody_else_made() {
+    let scratch = Scratch::new();
+    scratch.file("pipeline-sample/mine.txt", b"precious");
+    let ran = scratch.run(&[]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("pipeline-sample is a directory that this program did not make"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(scratch.names(""), ["pipeline-sample/mine.txt"]);
+}
+
     let scratch = Scratch::new();
     scratch.picture("in/good.jpg", 1);
     let source = scratch.path().join("in/good.jpg");
