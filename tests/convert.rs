@@ -270,6 +270,43 @@ mod unix {
 
     fn signal(child: &std::process::Child, name: &str) {
         assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_the_work() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.jpg", 1);
+    let ran = scratch.run(&["in", "-o", "out", "--report", "nowhere/r.json"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot write the report nowhere/r.json: "), "{}", ran.stderr);
+    assert!(!scratch.path().join("out").exists());
+    assert_eq!(scratch.run(&["in", "-o", "out", "--report", "out/r.json"]).code, Some(0));
+    assert_eq!(scratch.names("out"), ["a.jpg", "r.json"]);
+}
+
+#[test]
+fn a_report_that_was_lost_on_the_way_is_worse_than_a_failed_picture() {
+    let scratch = Scratch::new();
+    scratch.file("in/a.jpg", b"");
+    // The output is at first no directory to check; then the report's name is taken by one that a picture needs.
+    scratch.picture("in/r.json/b.jpg", 1);
+    let ran = scratch.run(&["in", "-o", "out", "--report", "out/r.json"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert_eq!(scratch.names("out"), ["r.json/b.jpg"]);
+}
+
+#[test]
+fn a_dry_run_that_cannot_be_shown_says_why() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.jpg", 1);
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else {
+        let _ = writeln!(std::io::stderr(), "SKIPPED: there is no /dev/full here");
+        return;
+    };
+    let mut command = scratch.command(&["in", "-o", "out", "--dry-run"]);
+    let ran: command::Ran = command.stdout(full).output().unwrap().into();
+    assert_eq!(ran.code, Some(3));
+    assert_eq!(ran.lines("pipeline: cannot write to stdout: ").len(), 1, "{}", ran.stderr);
+}
+
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | `usage` | everything that is wrong, said at once |
 //! | `dispatch` | what each command does with the process |
 //! | `output` | stdout that may be closed at any time |
+//! | `report_file` | the file of `--report`: checked before the work, replaced whole |
 //! | `run` | the conversion itself |
 //! | `signals` | Ctrl-C and SIGTERM |
 
@@ -21,6 +22,7 @@ mod grammar;
 mod help;
 mod output;
 mod parse;
+mod report_file;
 mod run;
 mod signals;
 mod usage;
