@@ -56,6 +56,32 @@ fn what_does_not_exist_is_told_at_once_and_nothing_is_written() {
 }
 
 #[test]
+fn a_pattern_without_a_match_and_a_list_that_is_a_directory_are_told_before_anything_is_written() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.jpg", 1);
+    let ran = scratch.run(&["in", "in/*.tiff", "-o", "out"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("in/*.tiff: no file matches this pattern"), "{}", ran.stderr);
+    let ran = scratch.run(&["in", "--files-from", "in", "-o", "out"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot read the list in: is a directory"), "{}", ran.stderr);
+    assert!(!scratch.path().join("out").exists());
+    assert_eq!(scratch.run(&["in/*.jpg", "-o", "out"]).code, Some(0));
+}
+
+#[test]
+fn in_place_a_path_may_go_through_the_directory_above() {
+    let scratch = Scratch::new();
+    scratch.picture("z.png", 1);
+    scratch.picture("ip/1.png", 2);
+    let mut command = scratch.command(&["--in-place", "../z.png", "../ip/../ip/1.png"]);
+    let ran: command::Ran = command.current_dir(scratch.path().join("ip")).output().unwrap().into();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(scratch.names(""), ["ip/1.png", "z.png"]);
+    assert!(scratch.tree("").values().all(|bytes| decoded(bytes).2));
+}
+
+#[test]
 fn of_two_inputs_with_one_output_the_first_has_it_and_the_other_fails_by_name() {
     let scratch = Scratch::new();
     let first = scratch.picture("in/a.jpg", 1);
