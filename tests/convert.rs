@@ -101,6 +101,21 @@ fn of_two_inputs_with_one_output_the_first_has_it_and_the_other_fails_by_name() 
 }
 
 #[test]
+fn an_input_that_was_given_twice_is_told_as_that() {
+    let scratch = Scratch::new();
+    scratch.picture("a.jpg", 1);
+    let ran = scratch.run(&["a.jpg", "./a.jpg", "-o", "out"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(
+        ran.lines("./a.jpg: decode: given twice; it is converted once, to a.jpg").len(),
+        1,
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(scratch.names("out"), ["a.jpg"]);
+}
+
+#[test]
 fn an_existing_file_is_replaced_only_where_an_earlier_run_made_the_directory() {
     let scratch = Scratch::new();
     scratch.picture("in/a.jpg", 1);
@@ -214,6 +229,20 @@ fn without_input_and_config_the_sample_set_is_converted_and_that_is_said() {
 }
 
 #[test]
+fn the_sample_set_is_not_written_into_what_somebody_else_made() {
+    let scratch = Scratch::new();
+    scratch.file("pipeline-sample/mine.txt", b"precious");
+    let ran = scratch.run(&[]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("pipeline-sample is a directory that this program did not make"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(scratch.names(""), ["pipeline-sample/mine.txt"]);
+}
+
+#[test]
 fn settings_come_from_the_config_file_and_its_paths_are_relative_to_it() {
     let scratch = Scratch::new();
     scratch.picture("project/photos/a.jpg", 1);
@@ -241,61 +270,6 @@ fn progress_and_report_as_json_are_json() {
     assert!(text.contains("\"decode\""), "{report}");
 }
 
-#[test]
-fn closed_streams_neither_panic_nor_change_the_exit_code() {
-    let scratch = Scratch::new();
-    (0..30).for_each(|n| drop(scratch.picture(&format!("in/{n}.jpg"), n)));
-    scratch.file("in/bad.jpg", b"");
-    let mut child = scratch.command(&["in", "-o", "out", "-v"]).spawn().unwrap();
-    drop((child.stdout.take(), child.stderr.take()));
-    assert_eq!(child.wait().unwrap().code(), Some(1));
-    assert_eq!(scratch.names("out").len(), 30);
-}
-
-#[test]
-fn odd_names_are_kept_on_disk_and_escaped_in_messages() {
-#[test]
-fn the_sample_set_is_not_written_into_what_somebody_else_made() {
-    let scratch = Scratch::new();
-    scratch.file("pipeline-sample/mine.txt", b"precious");
-    let ran = scratch.run(&[]);
-    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains("pipeline-sample is a directory that this program did not make"),
-        "{}",
-        ran.stderr
-    );
-    assert_eq!(scratch.names(""), ["pipeline-sample/mine.txt"]);
-}
-
-    let scratch = Scratch::new();
-    scratch.picture("in/good.jpg", 1);
-    let source = scratch.path().join("in/good.jpg");
-    fs::copy(&source, scratch.path().join("in/new\nline\u{1b}[31m.jpg")).unwrap();
-    scratch.file("in/bad\u{1b}[31m.jpg", b"");
-    let ran = scratch.run(&["in", "-o", "out"]);
-    assert_eq!(ran.code, Some(1));
-    assert_eq!(scratch.names("out"), ["good.jpg", "new\nline\u{1b}[31m.jpg"]);
-    assert!(!ran.stderr.contains('\u{1b}') && ran.stderr.contains("bad\\"), "{}", ran.stderr);
-}
-
-#[test]
-fn an_empty_directory_is_no_error() {
-    let scratch = Scratch::new();
-    fs::create_dir(scratch.path().join("in")).unwrap();
-    let ran = scratch.run(&["in", "-o", "out"]);
-    assert_eq!(ran.code, Some(0));
-    assert!(ran.stderr.contains("0 pictures"), "{}", ran.stderr);
-}
-
-#[cfg(unix)]
-mod unix {
-    use super::*;
-    use std::process::Command;
-    use std::time::Duration;
-
-    fn signal(child: &std::process::Child, name: &str) {
-        assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
 #[test]
 fn a_report_that_cannot_be_written_is_told_before_the_work() {
     let scratch = Scratch::new();
@@ -333,6 +307,47 @@ fn a_dry_run_that_cannot_be_shown_says_why() {
     assert_eq!(ran.lines("pipeline: cannot write to stdout: ").len(), 1, "{}", ran.stderr);
 }
 
+#[test]
+fn closed_streams_neither_panic_nor_change_the_exit_code() {
+    let scratch = Scratch::new();
+    (0..30).for_each(|n| drop(scratch.picture(&format!("in/{n}.jpg"), n)));
+    scratch.file("in/bad.jpg", b"");
+    let mut child = scratch.command(&["in", "-o", "out", "-v"]).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(scratch.names("out").len(), 30);
+}
+
+#[test]
+fn odd_names_are_kept_on_disk_and_escaped_in_messages() {
+    let scratch = Scratch::new();
+    scratch.picture("in/good.jpg", 1);
+    let source = scratch.path().join("in/good.jpg");
+    fs::copy(&source, scratch.path().join("in/new\nline\u{1b}[31m.jpg")).unwrap();
+    scratch.file("in/bad\u{1b}[31m.jpg", b"");
+    let ran = scratch.run(&["in", "-o", "out"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(scratch.names("out"), ["good.jpg", "new\nline\u{1b}[31m.jpg"]);
+    assert!(!ran.stderr.contains('\u{1b}') && ran.stderr.contains("bad\\"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_empty_directory_is_no_error() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path().join("in")).unwrap();
+    let ran = scratch.run(&["in", "-o", "out"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stderr.contains("0 pictures"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::process::Command;
+    use std::time::Duration;
+
+    fn signal(child: &std::process::Child, name: &str) {
+        assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
     }
 
     #[test]
