@@ -56,6 +56,32 @@ fn what_does_not_exist_is_told_at_once_and_nothing_is_written() {
 }
 
 #[test]
+fn a_pattern_without_a_match_and_a_list_that_is_a_directory_are_told_before_anything_is_written() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.jpg", 1);
+    let ran = scratch.run(&["in", "in/*.tiff", "-o", "out"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("in/*.tiff: no file matches this pattern"), "{}", ran.stderr);
+    let ran = scratch.run(&["in", "--files-from", "in", "-o", "out"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot read the list in: is a directory"), "{}", ran.stderr);
+    assert!(!scratch.path().join("out").exists());
+    assert_eq!(scratch.run(&["in/*.jpg", "-o", "out"]).code, Some(0));
+}
+
+#[test]
+fn in_place_a_path_may_go_through_the_directory_above() {
+    let scratch = Scratch::new();
+    scratch.picture("z.png", 1);
+    scratch.picture("ip/1.png", 2);
+    let mut command = scratch.command(&["--in-place", "../z.png", "../ip/../ip/1.png"]);
+    let ran: command::Ran = command.current_dir(scratch.path().join("ip")).output().unwrap().into();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(scratch.names(""), ["ip/1.png", "z.png"]);
+    assert!(scratch.tree("").values().all(|bytes| decoded(bytes).2));
+}
+
+#[test]
 fn of_two_inputs_with_one_output_the_first_has_it_and_the_other_fails_by_name() {
     let scratch = Scratch::new();
     let first = scratch.picture("in/a.jpg", 1);
@@ -72,6 +98,21 @@ fn of_two_inputs_with_one_output_the_first_has_it_and_the_other_fails_by_name() 
         assert_eq!(scratch.names(&out), ["a.png", "b.png"]);
         assert_eq!(scratch.tree(&out)["a.png"], expected);
     }
+}
+
+#[test]
+fn an_input_that_was_given_twice_is_told_as_that() {
+    let scratch = Scratch::new();
+    scratch.picture("a.jpg", 1);
+    let ran = scratch.run(&["a.jpg", "./a.jpg", "-o", "out"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(
+        ran.lines("./a.jpg: decode: given twice; it is converted once, to a.jpg").len(),
+        1,
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(scratch.names("out"), ["a.jpg"]);
 }
 
 #[test]
@@ -188,6 +229,20 @@ fn without_input_and_config_the_sample_set_is_converted_and_that_is_said() {
 }
 
 #[test]
+fn the_sample_set_is_not_written_into_what_somebody_else_made() {
+    let scratch = Scratch::new();
+    scratch.file("pipeline-sample/mine.txt", b"precious");
+    let ran = scratch.run(&[]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("pipeline-sample is a directory that this program did not make"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(scratch.names(""), ["pipeline-sample/mine.txt"]);
+}
+
+#[test]
 fn settings_come_from_the_config_file_and_its_paths_are_relative_to_it() {
     let scratch = Scratch::new();
     scratch.picture("project/photos/a.jpg", 1);
@@ -213,6 +268,43 @@ fn progress_and_report_as_json_are_json() {
     let text = fs::read_to_string(scratch.path().join("report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert!(text.contains("\"decode\""), "{report}");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_the_work() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.jpg", 1);
+    let ran = scratch.run(&["in", "-o", "out", "--report", "nowhere/r.json"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot write the report nowhere/r.json: "), "{}", ran.stderr);
+    assert!(!scratch.path().join("out").exists());
+    assert_eq!(scratch.run(&["in", "-o", "out", "--report", "out/r.json"]).code, Some(0));
+    assert_eq!(scratch.names("out"), ["a.jpg", "r.json"]);
+}
+
+#[test]
+fn a_report_that_was_lost_on_the_way_is_worse_than_a_failed_picture() {
+    let scratch = Scratch::new();
+    scratch.file("in/a.jpg", b"");
+    // The output is at first no directory to check; then the report's name is taken by one that a picture needs.
+    scratch.picture("in/r.json/b.jpg", 1);
+    let ran = scratch.run(&["in", "-o", "out", "--report", "out/r.json"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert_eq!(scratch.names("out"), ["r.json/b.jpg"]);
+}
+
+#[test]
+fn a_dry_run_that_cannot_be_shown_says_why() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.jpg", 1);
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else {
+        let _ = writeln!(std::io::stderr(), "SKIPPED: there is no /dev/full here");
+        return;
+    };
+    let mut command = scratch.command(&["in", "-o", "out", "--dry-run"]);
+    let ran: command::Ran = command.stdout(full).output().unwrap().into();
+    assert_eq!(ran.code, Some(3));
+    assert_eq!(ran.lines("pipeline: cannot write to stdout: ").len(), 1, "{}", ran.stderr);
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(super) struct CallArgs {
     #[arg(long, help_heading = Heading::Run.title())]
     pub(super) dry_run: bool,
 
-    /// Say which plan each picture gets: decode mode, folded ops
+    /// Say which plan each picture gets (decode mode, folded ops); it is converted too, unless with --dry-run
     #[arg(long, help_heading = Heading::Run.title())]
     pub(super) explain_plan: bool,
 

@@ -13,6 +13,7 @@
 //! | `usage` | everything that is wrong, said at once |
 //! | `dispatch` | what each command does with the process |
 //! | `output` | stdout that may be closed at any time |
+//! | `report_file` | the file of `--report`: checked before the work, replaced whole |
 //! | `run` | the conversion itself |
 //! | `signals` | Ctrl-C and SIGTERM |
 
@@ -23,6 +24,7 @@ mod grammar;
 mod help;
 mod output;
 mod parse;
+mod report_file;
 mod run;
 mod signals;
 mod usage;

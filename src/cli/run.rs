@@ -1,8 +1,8 @@
 //! The conversion itself, as the command does it. Owns: from a config to an exit code; what is said about the run.
 //! Does not own: the run (`job`), how it is drawn (`observe`).
 
-use super::output;
 use super::signals::{Asked, Signals};
+use super::{output, report_file};
 use crate::config::{Config, ProgressKind, Verbosity, printable};
 use crate::engine::{Ended, Failure, Report, RunError};
 use crate::job::{
@@ -75,7 +75,7 @@ fn use_sample(config: &mut Config) -> Result<(), ExitCode> {
 
 /// Lists what would be done, on stdout.
 fn dry_run(config: &Config) -> ExitCode {
-    let mut closed = false;
+    let mut broken: Option<std::io::Error> = None;
     let explain = config.invocation.explain_plan;
     let each = |outlined: Outlined| {
         let Outlined { label, output, plan } = outlined;
@@ -84,15 +84,21 @@ fn dry_run(config: &Config) -> ExitCode {
             line.push_str(&format!("  [{plan}]"));
         }
         line.push('\n');
-        closed |= output::to_stdout(&line).is_err();
+        if broken.is_none() {
+            broken = output::to_stdout(&line).err();
+        }
     };
-    match job::outline(config, each, |failure| output::to_stderr(&failure.to_string())) {
+    let outlined = job::outline(config, each, |failure| output::to_stderr(&failure.to_string()));
+    if let Some(error) = broken {
+        output::to_stderr(&format!("pipeline: cannot write to stdout: {error}"));
+        return ExitCode::from(ENVIRONMENT);
+    }
+    match outlined {
         Err(error) => failed_to_start(&error),
         Ok(Err(error)) => {
             output::to_stderr(&format!("pipeline: {error}"));
             ExitCode::from(ENVIRONMENT)
         }
-        Ok(Ok(_)) if closed => ExitCode::from(ENVIRONMENT),
         Ok(Ok(report)) => {
             let to_do =
                 format!("{} to do, {} failed, {} skipped", report.done, report.failed, report.skipped);
@@ -136,9 +142,9 @@ fn run(config: &Config) -> ExitCode {
         verbosity: config.invocation.verbosity,
         explain_plan: config.invocation.explain_plan,
     };
-    let running = match Job::new(config).map(|job| job.listener(speaker)).and_then(Job::start) {
+    let running = match start(config, speaker) {
         Ok(running) => running,
-        Err(error) => return failed_to_start(&error),
+        Err(code) => return code,
     };
     let signals = Signals::listen(running.controller(), progress.printer());
     while !running.wait_timeout(TICK) {
@@ -158,6 +164,13 @@ fn run(config: &Config) -> ExitCode {
     conclude(config, &view);
     let written = write_report(config, &view);
     exit_code(&ended, report, signals.asked(), written)
+}
+
+/// Everything is checked before anything is written.
+fn start(config: &Config, speaker: Speaker) -> Result<Running, ExitCode> {
+    let job = Job::new(config).map_err(|error| failed_to_start(&error))?;
+    check_report(config)?;
+    job.listener(speaker).start().map_err(|error| failed_to_start(&error))
 }
 
 fn internal(error: &RunError) -> ExitCode {
@@ -211,10 +224,22 @@ fn conclude(config: &Config, view: &View<'_>) {
     output::to_stderr(&observe::explain(view));
 }
 
+/// A report that cannot be written is told before hours of work rather than after them.
+fn check_report(config: &Config) -> Result<(), ExitCode> {
+    let Some(path) = &config.invocation.report else { return Ok(()) };
+    // In place, nothing makes a directory.
+    let output = if config.write.in_place { Path::new("") } else { &config.output };
+    report_file::check(path, output).map_err(|error| {
+        let what = format!("pipeline: cannot write the report {}: {error}", escape(path));
+        output::to_stderr(&format!("{what}; nothing was converted"));
+        ExitCode::from(ENVIRONMENT)
+    })
+}
+
 fn write_report(config: &Config, view: &View<'_>) -> bool {
     let Some(path) = &config.invocation.report else { return true };
     let json = format!("{:#}\n", observe::report_json(view));
-    match std::fs::write(path, json) {
+    match report_file::write(path, &json) {
         Ok(()) => true,
         Err(error) => {
             output::to_stderr(&format!("pipeline: cannot write the report {}: {error}", escape(path)));
@@ -241,8 +266,8 @@ fn exit_code(
         (Asked::Interrupt, _) => 130,
         (Asked::Terminate, _) => 143,
         _ if report.ended == Ended::Fatal || matches!(ended, Err(RunError::Source { .. })) => ENVIRONMENT,
-        _ if report.failed + report.interrupted > 0 => SOME_FAILED,
         _ if !report_written => ENVIRONMENT,
+        _ if report.failed + report.interrupted > 0 => SOME_FAILED,
         _ => OK,
     };
     ExitCode::from(code)

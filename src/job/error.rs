@@ -1,5 +1,6 @@
 //! Owns why a job could not begin, and which failures of single pictures would meet all others too.
 
+use pipeline_stages::display::escape;
 use pipeline_stages::read::WalkError;
 use pipeline_stages::{Error, OpError};
 use std::fmt;
@@ -13,7 +14,7 @@ pub enum JobError {
     #[error("{}", Lines(.0))]
     Inputs(Vec<WalkError>),
     /// The output directory is an input directory.
-    #[error("{} is input and output; choose another --output, or --in-place to replace the pictures", .0.display())]
+    #[error("{} is input and output; choose another --output, or --in-place to replace the pictures", escape(.0))]
     OutputIsInput(PathBuf),
     /// An op that cannot be understood.
     #[error("op `{text}`: {error}")]
@@ -24,7 +25,7 @@ pub enum JobError {
         error: OpError,
     },
     /// A list of inputs that cannot be read.
-    #[error("cannot read the list {}: {source}", .path.display())]
+    #[error("cannot read the list {}: {source}", escape(.path))]
     List {
         /// The list.
         path: PathBuf,
@@ -32,12 +33,23 @@ pub enum JobError {
         source: std::io::Error,
     },
     /// Nothing can be written to the output directory.
-    #[error("output {}: {error}", .path.display())]
+    #[error("output {}: {error}", escape(.path))]
     Output {
         /// The output directory.
         path: PathBuf,
         /// What is wrong with it.
         error: Error,
+    },
+    /// The sample set cannot be written because something else has its name.
+    #[error(
+        "{} is {found}, so the sample pictures are not written there; move it away, or name what to convert: pipeline photos/ -o gray/",
+        escape(.path)
+    )]
+    Sample {
+        /// Where the sample set would be.
+        path: PathBuf,
+        /// What is there, as the end of a sentence: `a symbolic link`.
+        found: &'static str,
     },
     /// The engine cannot be started.
     #[error(transparent)]

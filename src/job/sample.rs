@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// Where the sample set is written, below the current directory.
 pub const SAMPLE_DIRECTORY: &str = "pipeline-sample";
 
+/// What marks an output directory as made by this program.
+const MARKER: &str = ".pipeline";
+
 /// How many pictures there are.
 const COUNT: u32 = 36;
 
@@ -88,11 +91,30 @@ impl Noise {
     }
 }
 
-/// Writes the sample set below `directory`; pictures that are there already stay as they are.
+/// What is in the way of a sample set: something that this program did not make.
+fn foreign(directory: &Path) -> Option<&'static str> {
+    let kind = directory.symlink_metadata().ok()?.file_type();
+    if kind.is_symlink() {
+        return Some("a symbolic link");
+    }
+    if !kind.is_dir() {
+        return Some("not a directory");
+    }
+    let ours = directory.join(MARKER).symlink_metadata().is_ok_and(|marker| marker.is_dir());
+    let empty = std::fs::read_dir(directory).is_ok_and(|mut names| names.next().is_none());
+    (!ours && !empty).then_some("a directory that this program did not make")
+}
+
+/// Writes the sample set below `directory`; pictures that are there already stay as they are. A directory with files of
+/// somebody else is left alone: nobody asked for pictures there.
 ///
 /// # Errors
-/// [`JobError::Output`] if nothing can be written there; the inner error if writing a picture failed.
+/// [`JobError::Sample`] if something else is there; [`JobError::Output`] if nothing can be written there; the inner error
+/// if writing a picture failed.
 pub fn write_sample(directory: &Path) -> Result<Result<Report, RunError>, JobError> {
+    if let Some(found) = foreign(directory) {
+        return Err(JobError::Sample { path: directory.to_owned(), found });
+    }
     let destination = Destination::prepare(directory, Existing::Skip, false)
         .map_err(|error| JobError::Output { path: directory.to_owned(), error })?;
     let missing = |sketch: &Sketch| {
@@ -131,6 +153,25 @@ mod tests {
         assert_eq!(count(|sketch| sketch.width == 4000), 4);
         assert!(count(|sketch| sketch.width < sketch.height) > 5);
         assert_eq!(set.iter().map(|sketch| &sketch.name).collect::<HashSet<_>>().len(), COUNT as usize);
+    }
+
+    #[test]
+    fn what_somebody_else_made_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(SAMPLE_DIRECTORY);
+        assert_eq!(foreign(&path), None);
+        std::fs::write(&path, "").unwrap();
+        assert_eq!(foreign(&path), Some("not a directory"));
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(dir.path(), &path).unwrap();
+        assert_eq!(foreign(&path), Some("a symbolic link"));
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert_eq!(foreign(&path), None);
+        std::fs::write(path.join("mine.jpg"), "").unwrap();
+        assert_eq!(foreign(&path), Some("a directory that this program did not make"));
+        std::fs::create_dir(path.join(MARKER)).unwrap();
+        assert_eq!(foreign(&path), None);
     }
 
     #[test]

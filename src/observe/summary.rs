@@ -106,7 +106,10 @@ fn notes(view: &View<'_>) -> Vec<String> {
     ));
     notes.push(noted(
         totals.links_skipped,
-        format!("{} not followed (`--follow-links` would)", counted(totals.links_skipped, "link")),
+        format!(
+            "{} skipped: all without `--follow-links`, with it those that are broken or loop",
+            counted(totals.links_skipped, "link")
+        ),
     ));
     notes.push(noted(
         totals.special_skipped,
@@ -262,7 +265,7 @@ encode        2  97 %      1 %      1 %  3.2/16   18.5  30.0   9.25
 note: stopped on request; what had begun was finished
 note: 1 warning
 note: 2 pictures kept although incomplete
-note: 3 links not followed (`--follow-links` would)
+note: 3 links skipped: all without `--follow-links`, with it those that are broken or loop
 note: 1 input skipped: not a regular file
 note: stage `decode` runs with 3 of 8 workers: no more threads
 "

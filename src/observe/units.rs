@@ -65,13 +65,13 @@ pub(super) fn bytes(n: u64) -> String {
 
 /// Bytes of memory, in powers of 1024.
 pub(super) fn memory(n: u64) -> String {
-    let mib = n as f64 / 1_048_576.0;
-    if n.is_multiple_of(1 << 20) && n < 1 << 30 {
-        format!("{} MiB", n >> 20)
-    } else if n.is_multiple_of(1 << 30) {
-        format!("{} GiB", n >> 30)
-    } else {
-        scaled(mib, 1024.0, &["MiB", "GiB", "TiB"])
+    let kib = n as f64 / 1024.0;
+    match n {
+        0..1024 => format!("{n} B"),
+        1024..1_048_576 => scaled(kib, 1024.0, &["KiB", "MiB"]),
+        n if n.is_multiple_of(1 << 30) => format!("{} GiB", n >> 30),
+        n if n.is_multiple_of(1 << 20) && n < 1 << 30 => format!("{} MiB", n >> 20),
+        _ => scaled(kib / 1024.0, 1024.0, &["MiB", "GiB", "TiB"]),
     }
 }
 
@@ -127,8 +127,8 @@ mod tests {
     fn bytes_on_disk_are_decimal_and_memory_is_binary() {
         let disk = [0, 999, 1000, 22_100_000, 999_999_999, 3_000_000_000_000].map(bytes);
         assert_eq!(disk, ["0 B", "999 B", "1.00 kB", "22.1 MB", "1.00 GB", "3.00 TB"]);
-        let ram = [256 << 20, 1 << 30, 3 << 29, 1 << 19].map(memory);
-        assert_eq!(ram, ["256 MiB", "1 GiB", "1.50 GiB", "0.500 MiB"]);
+        let ram = [256 << 20, 1 << 30, 3 << 29, 1 << 19, 1000, 0].map(memory);
+        assert_eq!(ram, ["256 MiB", "1 GiB", "1.50 GiB", "512 KiB", "1000 B", "0 B"]);
     }
 
     #[test]

@@ -102,6 +102,12 @@ pub enum Error {
         /// Label of the input that has it.
         other: String,
     },
+    /// The same input was named before, and is converted once.
+    #[error("given twice; it is converted once, to {}", escape(.target))]
+    GivenTwice {
+        /// The output name, relative to the output directory.
+        target: PathBuf,
+    },
     /// The output exists and may not be replaced.
     #[error("output {} exists; choose --existing overwrite or skip, or another output directory", escape(.target))]
     Exists {

@@ -51,6 +51,17 @@ pub struct JpegTables {
     pub sampling: (u8, u8),
 }
 
+impl JpegTables {
+    /// Those of the picture turned so that rows become columns: horizontal detail is vertical detail then.
+    pub(crate) fn transpose(&mut self) {
+        for table in [&mut self.luma].into_iter().chain(&mut self.chroma) {
+            let before = *table;
+            *table = std::array::from_fn(|at| before[at % 8 * 8 + at / 8]);
+        }
+        self.sampling = (self.sampling.1, self.sampling.0);
+    }
+}
+
 /// Where an EXIF block keeps its orientation.
 struct OrientationField {
     at: usize,

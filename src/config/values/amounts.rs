@@ -1,7 +1,7 @@
 //! Values that are a count, or a word instead of one. Owns: their bounds. Does not own: bytes and pixels (`sizes`).
 
 use std::fmt;
-use std::num::{NonZeroU8, NonZeroUsize};
+use std::num::{IntErrorKind, NonZeroU8, NonZeroUsize};
 use std::str::FromStr;
 
 use super::InvalidValue;
@@ -18,6 +18,9 @@ pub(crate) trait Amount: FromStr<Err = InvalidValue> + fmt::Display {
     fn from_digits(text: &str) -> Result<Self, InvalidValue> {
         match text.trim().parse::<i64>() {
             Ok(number) => Self::from_integer(number),
+            Err(error) if *error.kind() == IntErrorKind::PosOverflow => {
+                Err(InvalidValue::new(format!("{} is too large", text.trim())))
+            }
             Err(_) => Err(InvalidValue::new(format!("expected {}, found {text:?}", Self::EXPECTED))),
         }
     }
@@ -228,6 +231,12 @@ mod tests {
         }
         let message = "100000".parse::<Workers>().unwrap_err().to_string();
         assert_eq!(message, "the number of workers of a stage must be at most 1024 (the cap); found 100000");
+    }
+
+    #[test]
+    fn a_number_with_too_many_digits_is_told_as_that() {
+        let message = "99999999999999999999".parse::<Workers>().unwrap_err().to_string();
+        assert_eq!(message, "99999999999999999999 is too large");
     }
 
     #[test]

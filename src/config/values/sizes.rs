@@ -28,18 +28,49 @@ fn with_unit(text: &str, units: Units, expected: &str) -> Result<u64, InvalidVal
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = (&text[..digits], text[digits..].trim_start());
     let refused = || InvalidValue::new(format!("expected {expected}, found {text:?}"));
-    let number: u64 = number.parse().map_err(|_| refused())?;
-    let factor = match units.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)) {
-        Some((_, factor)) => *factor,
-        None if unit.is_empty() => 1,
-        None => return Err(refused()),
-    };
-    let total = number.checked_mul(factor).filter(|total| i64::try_from(*total).is_ok());
-    match total {
+    if number.is_empty() {
+        return Err(refused());
+    }
+    if let Some(whole) = without_fraction(number, unit, units) {
+        return Err(InvalidValue::new(format!("only whole numbers; write {whole} instead of {text}")));
+    }
+    let factor = factor(unit, units).ok_or_else(refused)?;
+    let total = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    match total.filter(|total| i64::try_from(*total).is_ok()) {
         Some(0) => Err(InvalidValue::new("must be more than 0")),
         Some(total) => Ok(total),
-        None => Err(InvalidValue::new(format!("{text} is too large"))),
+        None => Err(InvalidValue::new(format!("{text} is too large, at most {} is possible", most(units)))),
     }
+}
+
+fn factor(unit: &str, units: Units) -> Option<u64> {
+    let named = units.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit));
+    named.map(|(_, factor)| *factor).or_else(|| unit.is_empty().then_some(1))
+}
+
+/// `1536MiB` for `1` and `.5GiB`; `None` where that is no number with a fraction and a unit.
+fn without_fraction(number: &str, rest: &str, units: Units) -> Option<String> {
+    let rest = rest.strip_prefix('.')?;
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (fraction, unit) = (&rest[..digits], rest[digits..].trim_start());
+    let total = format!("{number}.{fraction}").parse::<f64>().ok()? * factor(unit, units)? as f64;
+    // The cast saturates, and then so large a number is refused as it should be.
+    let whole = Whole(total.round().max(1.0) as u64, units);
+    (digits > 0).then(|| whole.to_string())
+}
+
+struct Whole(u64, Units);
+
+impl fmt::Display for Whole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_with_unit(f, self.0, self.1)
+    }
+}
+
+/// The largest number that a config file can hold, in the largest unit.
+fn most(units: Units) -> String {
+    let (name, factor) = units.first().copied().unwrap_or(("", 1));
+    format!("{}{name}", i64::MAX as u64 / factor)
 }
 
 fn write_with_unit(f: &mut fmt::Formatter<'_>, total: u64, units: Units) -> fmt::Result {
@@ -168,6 +199,20 @@ mod tests {
         for text in ["", "GiB", "-1GiB", "1.5GiB", "1G", "1GiBs", "0", "0MB", "9999999999TiB", "1e9", "９"] {
             assert!(text.parse::<ByteCount>().is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_fraction_and_a_number_that_is_too_large_are_told_as_that() {
+        let bytes = |text: &str| text.parse::<ByteCount>().unwrap_err().to_string();
+        assert_eq!(bytes("1.5GiB"), "only whole numbers; write 1536MiB instead of 1.5GiB");
+        assert_eq!(bytes("0.5 mb"), "only whole numbers; write 500kB instead of 0.5 mb");
+        assert!(bytes("1.5").contains("write 2 instead"));
+        for text in ["9999999999TiB", "99999999999999999999999"] {
+            assert_eq!(bytes(text), format!("{text} is too large, at most 8388607TiB is possible"));
+        }
+        let pixels = "2.5GP".parse::<PixelCount>().unwrap_err().to_string();
+        assert_eq!(pixels, "only whole numbers; write 2500MP instead of 2.5GP");
+        assert!(bytes("1.x").starts_with("expected a number of bytes"));
     }
 
     #[test]

@@ -253,6 +253,13 @@ fn a_full_window_with_an_empty_pipeline_wants_a_wider_one() {
         "`--window 10` would help: 2 pictures are the most allowed inside at once, and the source is held up by that \
          90 % of the time.",
     );
+    (report.window, report.peak_unfinished) = (1, 1);
+    says(
+        &report,
+        4.0,
+        "`--window 10` would help: 1 picture is the most allowed inside at once, and the source is held up by that \
+         90 % of the time.",
+    );
 }
 
 #[test]

@@ -57,9 +57,10 @@ pub(super) fn sentence(verdict: &Verdict<'_>, cores: f64) -> String {
             memory(budget.capacity)
         ),
         Verdict::Window { window, better, blocked } => format!(
-            "`--window {better}` would help: {} are the most allowed inside at once, and the source is held up by \
+            "`--window {better}` would help: {} {} the most allowed inside at once, and the source is held up by \
              that {} of the time.",
             counted(*window as u64, "picture"),
+            if *window == 1 { "is" } else { "are" },
             percent(*blocked)
         ),
         Verdict::Queue { before, blocked, after, starved, better } => format!(

@@ -7,7 +7,9 @@ use super::Way;
 use super::out::Out;
 use super::pace::{Pace, Throttle};
 use super::plain::head;
+use super::screen::Screen;
 use crate::engine::StageReport;
+use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
@@ -27,17 +29,22 @@ pub(super) struct Bar {
 impl Bar {
     /// `None` if stderr is no terminal on which lines can be redrawn.
     pub(super) fn new(out: Out) -> Option<Self> {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(20));
+        if ProgressDrawTarget::stderr().is_hidden() {
+            return None;
+        }
+        let target =
+            ProgressDrawTarget::term_like_with_hz(Box::new(Screen::new(Term::buffered_stderr())), 20);
+        let bar = ProgressBar::with_draw_target(None, target);
         bar.set_style(ProgressStyle::with_template("{msg}").ok()?);
         let throttle = Throttle::new(Duration::ZERO, PERIOD);
-        (!bar.is_hidden()).then(|| Self { bar, out, pace: Pace::default(), throttle })
+        Some(Self { bar, out, pace: Pace::default(), throttle })
     }
 
     pub(super) fn update(&mut self, view: &View<'_>) {
         let speed = self.pace.note(view);
         if self.throttle.pass(view.report.wall) {
             // The last column stays free: some terminals wrap when it is written to.
-            let width = console::Term::stderr().size_checked().map_or(WIDTH, |(_, columns)| columns.into());
+            let width = Term::stderr().size_checked().map_or(WIDTH, |(_, columns)| columns.into());
             let lines = lines(head(view, &speed), view, width.saturating_sub(1));
             self.bar.set_message(lines.join("\n"));
         }

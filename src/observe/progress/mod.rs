@@ -6,6 +6,7 @@ mod json; // one object a line
 mod out; // stderr that may be gone
 mod pace; // how fast it goes just now
 mod plain; // a line now and then
+mod screen; // the terminal under the bar
 
 use super::view::View;
 use bar::Bar;

@@ -16,6 +16,9 @@ pub(super) fn upright(mut image: Image) -> Result<Image> {
         return Ok(image.with_metadata(metadata));
     }
     let (width, height, color) = (image.width(), image.height(), image.color());
+    if let (5.., Some(tables)) = (orientation, &mut metadata.jpeg) {
+        tables.transpose();
+    }
     let turn = Turn { width: width as usize, height: height as usize, orientation };
     let samples = match image.into_samples() {
         Samples::U8(samples) => Samples::U8(turn.samples(samples, color.channels())),
@@ -86,7 +89,7 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Color, Metadata};
+    use crate::{Color, JpegTables, Metadata};
     use proptest::prelude::*;
 
     /// Turns 1 2 3 / 4 5 6.
@@ -110,6 +113,31 @@ mod tests {
         assert_eq!(turned(6), (2, 3, vec![4, 1, 5, 2, 6, 3]));
         assert_eq!(turned(7), (2, 3, vec![6, 3, 5, 2, 4, 1]));
         assert_eq!(turned(8), (2, 3, vec![3, 6, 2, 5, 1, 4]));
+    }
+
+    #[test]
+    fn kept_jpeg_tables_turn_with_the_picture() {
+        for orientation in 1..=8 {
+            let tables = JpegTables {
+                luma: std::array::from_fn(|at| at as u16 + 1),
+                chroma: Some(std::array::from_fn(|at| 200 - at as u16)),
+                sampling: (2, 1),
+            };
+            let metadata = Metadata { orientation, jpeg: Some(tables.clone()), ..Metadata::default() };
+            let image = Image::new(1, 1, Color::Gray, Samples::U8(vec![0])).unwrap().with_metadata(metadata);
+            let turned = upright(image).unwrap().metadata.jpeg.unwrap();
+            if orientation < 5 {
+                assert_eq!(turned, tables);
+                continue;
+            }
+            assert_eq!(turned.sampling, (1, 2));
+            let chroma = (tables.chroma.unwrap(), turned.chroma.unwrap());
+            for (before, after) in [(tables.luma, turned.luma), chroma] {
+                for (row, column) in (0..8).flat_map(|row| (0..8).map(move |column| (row, column))) {
+                    assert_eq!(after[column * 8 + row], before[row * 8 + column]);
+                }
+            }
+        }
     }
 
     proptest! {

@@ -4,6 +4,7 @@
 use super::{Decoded, Header};
 use crate::metadata::exif_orientation;
 use crate::{Color, Error, Format, Image, Limits, Metadata, Result, Samples};
+use image::error::UnsupportedErrorKind;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use std::io::{self, Cursor};
 
@@ -111,13 +112,23 @@ fn layout(color: image::ColorType) -> (Color, u8) {
     (color, bits)
 }
 
+/// What is not handled, without the name of the format, which stands before it already.
+fn unsupported(kind: UnsupportedErrorKind) -> String {
+    match kind {
+        UnsupportedErrorKind::Color(color) => format!("color type {color:?}"),
+        UnsupportedErrorKind::GenericFeature(what) => what.trim_end_matches('.').to_owned(),
+        UnsupportedErrorKind::Format(_) => String::new(),
+        other => format!("{other:?}"),
+    }
+}
+
 fn explain(format: Format, error: ImageError) -> Error {
     let name = format.name();
     match error {
         ImageError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             Error::Truncated { format: name }
         }
-        ImageError::Unsupported(what) => Error::Unsupported { format: name, what: what.to_string() },
+        ImageError::Unsupported(what) => Error::Unsupported { format: name, what: unsupported(what.kind()) },
         // Its own words without the name of the format, which stands before them already.
         ImageError::Decoding(what) => {
             let text = what.to_string();
@@ -125,5 +136,24 @@ fn explain(format: Format, error: ImageError) -> Error {
             Error::Damaged { format: name, reason: reason.trim_end_matches('.').to_owned() }
         }
         other => Error::Damaged { format: name, reason: other.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::error::{ImageFormatHint, UnsupportedError};
+
+    #[test]
+    fn what_is_not_handled_is_told_without_repeating_the_format() {
+        let told = |kind| {
+            let hint = ImageFormatHint::Exact(ImageFormat::Tiff);
+            let error = ImageError::Unsupported(UnsupportedError::from_format_and_kind(hint, kind));
+            explain(Format::Tiff, error).to_string()
+        };
+        let feature = UnsupportedErrorKind::GenericFeature("Compression method CCITT.".into());
+        assert_eq!(told(feature), "unsupported: TIFF, Compression method CCITT");
+        let color = UnsupportedErrorKind::Color(ExtendedColorType::Cmyk16);
+        assert_eq!(told(color), "unsupported: TIFF, color type Cmyk16");
     }
 }

@@ -53,6 +53,7 @@ impl Encoder {
 
     /// Encodes one picture.
     ///
+    /// - PNM is PGM or PPM, and PAM for pictures with alpha, whatever the extension.
     /// - JPEG has no alpha: the picture is put on [`EncodeOptions::background`]; 16 bits become 8.
     /// - 16 bits become 8, rounded (`(v + 128) / 257`), wherever the format holds only 8: BMP, JPEG, QOI, TGA, WebP.
     /// - A color profile is never attached to gray: there it says nothing.

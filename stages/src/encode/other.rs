@@ -5,8 +5,8 @@ use super::{EncodeOptions, Encoded, KeepMetadata, layout};
 use crate::decode::image_format;
 use crate::{Color, Error, Format, Image, Result, Samples};
 use image::codecs::{bmp, farbfeld, pnm, qoi, tga, tiff, webp};
-use image::{ExtendedColorType, ImageEncoder, ImageResult};
-use std::io::Cursor;
+use image::{ExtendedColorType, ImageEncoder, ImageError, ImageResult};
+use std::io::{self, Cursor, Write};
 
 pub(super) fn encode(image: &Image, options: &EncodeOptions) -> Result<Encoded> {
     let format = options.format;
@@ -38,6 +38,10 @@ pub(super) fn encode(image: &Image, options: &EncodeOptions) -> Result<Encoded> 
             attach(&mut encoder, image, options, &mut warnings);
             encoder.write_image(bytes, width, height, kind)
         }
+        Format::Pnm if !color.has_alpha() => {
+            note_loss(image, options, format, &mut warnings);
+            netpbm(&mut out, &samples, color, width, height).map_err(ImageError::IoError)
+        }
         other => {
             note_loss(image, options, other, &mut warnings);
             plain(other, &mut out, bytes, width, height, kind)
@@ -59,9 +63,36 @@ fn plain(
     match format {
         Format::Bmp => bmp::BmpEncoder::new(out).write_image(bytes, width, height, kind),
         Format::Qoi => qoi::QoiEncoder::new(out).write_image(bytes, width, height, kind),
-        Format::Tga => tga::TgaEncoder::new(out).write_image(bytes, width, height, kind),
+        // The encoder's runs of equal pixels go on from row to row, which the format forbids and other programs refuse.
+        Format::Tga => tga::TgaEncoder::new(out).disable_rle().write_image(bytes, width, height, kind),
         Format::Farbfeld => farbfeld::FarbfeldEncoder::new(out).write_image(bytes, width, height, kind),
+        // PAM, the only member of the family with alpha.
         _ => pnm::PnmEncoder::new(out).write_image(bytes, width, height, kind),
+    }
+}
+
+/// PGM (P5) or PPM (P6), which every reader of the family knows; the `image` crate writes these for 8 bits only, and
+/// PAM for all else.
+///
+/// Source: <https://netpbm.sourceforge.net/doc/pgm.html> and `ppm.html`: wide samples have their high byte first.
+fn netpbm(
+    out: &mut Cursor<Vec<u8>>,
+    samples: &Samples,
+    color: Color,
+    width: u32,
+    height: u32,
+) -> io::Result<()> {
+    let magic = if color == Color::Gray { "P5" } else { "P6" };
+    match samples {
+        Samples::U8(samples) => {
+            write!(out, "{magic}\n{width} {height}\n255\n")?;
+            out.write_all(samples)
+        }
+        Samples::U16(samples) => {
+            write!(out, "{magic}\n{width} {height}\n65535\n")?;
+            let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_be_bytes()).collect();
+            out.write_all(&bytes)
+        }
     }
 }
 
@@ -218,6 +249,28 @@ mod tests {
                 Decoder::new(Limits::default()).decode(&encoded.bytes, &header, DecodeMode::Full).unwrap();
             assert_eq!(canonical(&back.image), canonical(&image), "{format}");
         }
+    }
+
+    #[test]
+    fn pnm_is_pgm_or_ppm_and_only_with_alpha_pam() {
+        let pnm = |color: Color, samples| {
+            let image = Image::new(1, 1, color, samples).unwrap();
+            encode(&image, &EncodeOptions::new(Format::Pnm)).unwrap().bytes
+        };
+        assert_eq!(pnm(Color::Gray, Samples::U8(vec![7])), b"P5\n1 1\n255\n\x07");
+        assert_eq!(pnm(Color::Gray, Samples::U16(vec![0x1234])), b"P5\n1 1\n65535\n\x12\x34");
+        assert_eq!(pnm(Color::Rgb, Samples::U8(vec![1, 2, 3])), b"P6\n1 1\n255\n\x01\x02\x03");
+        let wide = pnm(Color::Rgb, Samples::U16(vec![1, 256, 2]));
+        assert_eq!(wide, b"P6\n1 1\n65535\n\x00\x01\x01\x00\x00\x02");
+        assert!(pnm(Color::Rgba, Samples::U8(vec![1, 2, 3, 4])).starts_with(b"P7\n"));
+    }
+
+    #[test]
+    fn tga_is_without_runs_because_they_would_go_over_rows() {
+        let image = Image::new(5, 4, Color::Rgb, Samples::U8(vec![9; 60])).unwrap();
+        let bytes = encode(&image, &EncodeOptions::new(Format::Tga)).unwrap().bytes;
+        // Type 2 is plain RGB, 10 the same in runs; 18 bytes of header.
+        assert_eq!((bytes[2], &bytes[18..78]), (2, &[9; 60][..]));
     }
 
     #[test]

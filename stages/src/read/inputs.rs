@@ -79,14 +79,15 @@ impl Inputs {
         self
     }
 
-    /// Adds a file, a directory, or, if there is no such file and the name contains `*`, `?` or `[`, a pattern.
+    /// Adds a file, a directory, or, if there is no such file and the name contains `*`, `?` or `[`, a pattern, which
+    /// must match something by now.
     ///
     /// Below a directory, files land at their path relative to it; a named file and what a pattern matches land as
     /// given, without a leading `/` or `./`. A pattern matches files, `**` any depth of directories.
     ///
     /// # Errors
-    /// [`Error::Missing`], [`Error::Pattern`], [`Error::Landing`] for a path through `..` without a base,
-    /// [`Error::NotAFile`] for pipes and devices.
+    /// [`Error::Missing`], [`Error::Pattern`], [`Error::NoMatch`], [`Error::Landing`] for a path through `..` without a
+    /// base, [`Error::NotAFile`] for pipes and devices.
     pub fn with(mut self, path: impl AsRef<Path>) -> Result<Self, WalkError> {
         self.push(path.as_ref())?;
         Ok(self)
@@ -124,8 +125,7 @@ impl Inputs {
     /// list, which can be read only once.
     pub fn counting_walk(&self) -> Option<Walk> {
         let sources = self.sources.iter().map(Source::again).collect::<Option<Vec<_>>>()?;
-        let (landing, excluded) = (self.landing.clone(), self.excluded.clone());
-        Some(Self { landing, follow_links: self.follow_links, excluded, sources }.walk())
+        Some(self.walk_of(sources))
     }
 
     fn source(&self, path: &Path) -> Result<Source> {
@@ -153,11 +153,22 @@ impl Inputs {
         if !base.is_dir() {
             return Err(Error::Missing);
         }
-        Ok(Source::Pattern {
-            landing: self.landing.of_named(&pattern.base)?,
-            pattern,
+        let landing = self.landing.of_named(&pattern.base)?;
+        let source = || Source::Pattern {
+            landing: landing.clone(),
+            pattern: pattern.clone(),
             written: written.to_owned(),
-        })
+        };
+        // Walked up to its first match, so that a pattern without one is told before anything runs.
+        match self.walk_of(vec![source()]).next() {
+            None | Some(Err(WalkError { error: Error::NoMatch, .. })) => Err(Error::NoMatch),
+            Some(_) => Ok(source()),
+        }
+    }
+
+    fn walk_of(&self, sources: Vec<Source>) -> Walk {
+        let (landing, excluded) = (self.landing.clone(), self.excluded.clone());
+        Self { landing, follow_links: self.follow_links, excluded, sources }.walk()
     }
 }
 

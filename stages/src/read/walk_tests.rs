@@ -203,9 +203,20 @@ fn a_pattern_gives_explicit_files_at_every_depth_it_names() {
 }
 
 #[test]
-fn a_pattern_without_a_match_is_an_error_and_the_walk_goes_on() {
+fn a_pattern_without_a_match_is_an_error_before_the_walk() {
+    let dir = tree(&["x/a.jpg"]);
+    for pattern in ["*.jpg", "x/*.gif", "**/b*"] {
+        let error = Inputs::new().with(dir.path().join(pattern)).unwrap_err();
+        assert!(matches!(error.error, Error::NoMatch), "{pattern}: {error}");
+    }
+}
+
+#[test]
+fn a_pattern_whose_matches_vanished_is_an_error_and_the_walk_goes_on() {
     let dir = tree(&["a.jpg"]);
+    fs::write(dir.path().join("b.gif"), "").unwrap();
     let inputs = Inputs::new().with(dir.path().join("*.gif")).unwrap().with(dir.path()).unwrap();
+    fs::remove_file(dir.path().join("b.gif")).unwrap();
     let found = all(inputs.walk());
     assert!(found[0].contains("no file matches"), "{found:?}");
     assert_eq!(found[1..], ["a.jpg"]);

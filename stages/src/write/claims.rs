@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::{Entry, RandomState};
 use std::hash::BuildHasher;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::{Mutex, PoisonError};
 
 use crate::{Error, Result};
@@ -39,13 +39,17 @@ impl Claims {
     /// Claims a target for the input with this label.
     ///
     /// # Errors
-    /// [`Error::Collision`], naming the other input, when the target is taken.
+    /// [`Error::Collision`], naming the other input, when the target is taken; [`Error::GivenTwice`] when it was taken by
+    /// an input of the same name.
     pub fn claim(&self, target: &Path, label: &str) -> Result<()> {
         let mut labels = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
         match labels.entry(self.fingerprint(target)) {
             Entry::Vacant(free) => {
                 free.insert(label.into());
                 Ok(())
+            }
+            Entry::Occupied(taken) if same_name(taken.get(), label) => {
+                Err(Error::GivenTwice { target: target.to_owned() })
             }
             Entry::Occupied(taken) => {
                 Err(Error::Collision { target: target.to_owned(), other: taken.get().to_string() })
@@ -60,6 +64,14 @@ impl Claims {
         let [high, low] = self.keys.each_ref().map(|key| u128::from(key.hash_one(name)));
         high << 64 | low
     }
+}
+
+/// Whether two labels are one path, however many `./` it is written with.
+fn same_name(a: &str, b: &str) -> bool {
+    fn names(label: &str) -> impl Iterator<Item = Component<'_>> {
+        Path::new(label).components().filter(|component| *component != Component::CurDir)
+    }
+    names(a).eq(names(b))
 }
 
 /// Lower case of what is UTF-8; other bytes as they are.
@@ -85,6 +97,18 @@ mod tests {
         claims.claim(Path::new("y/a.png"), "y/a.jpg").unwrap();
         let second = claims.claim(Path::new("x/a.png"), "x/a.png");
         assert!(matches!(second, Err(Error::Collision { other, .. }) if other == "x/a.jpg"));
+    }
+
+    #[test]
+    fn the_same_input_twice_is_told_as_that() {
+        let claims = Claims::new(false);
+        claims.claim(Path::new("x/a.png"), "x/a.jpg").unwrap();
+        for label in ["x/a.jpg", "./x//a.jpg"] {
+            let again = claims.claim(Path::new("x/a.png"), label);
+            assert!(matches!(again, Err(Error::GivenTwice { .. })), "{label}");
+        }
+        let other = claims.claim(Path::new("x/a.png"), "/x/a.jpg");
+        assert!(matches!(other, Err(Error::Collision { .. })));
     }
 
     #[test]
