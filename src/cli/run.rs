@@ -136,6 +136,7 @@ impl Listener for Speaker {
 fn run(config: &Config) -> ExitCode {
     // A panic in a codec becomes that picture's error, and is told as such.
     std::panic::set_hook(Box::new(|_| ()));
+    let mut signals = Signals::catch();
     let mut progress = Progress::new(style(config));
     let speaker = Speaker {
         printer: progress.printer(),
@@ -146,7 +147,7 @@ fn run(config: &Config) -> ExitCode {
         Ok(running) => running,
         Err(code) => return code,
     };
-    let signals = Signals::listen(running.controller(), progress.printer());
+    signals.obey(running.controller(), progress.printer());
     while !running.wait_timeout(TICK) {
         with_view(&running, |view| progress.update(view));
     }

@@ -16,22 +16,26 @@ pub(super) enum Asked {
     Terminate,
 }
 
-/// Listens for signals until the process ends.
+/// Signals that are caught from when this is made, and obeyed until the process ends.
 pub(super) struct Signals {
+    stream: Option<Stream>,
     first: Arc<AtomicU8>,
 }
 
 impl Signals {
-    /// If signals cannot be listened to, they do what they do by default: end the process.
-    pub(super) fn listen(controller: Controller, printer: Printer) -> Self {
-        let first = Arc::new(AtomicU8::new(0));
-        if let Ok(stream) = Stream::new([SIGINT, SIGTERM]) {
-            let asked = Arc::clone(&first);
-            let listener = move || obey(stream, &asked, &controller, &printer);
-            // Without a thread for it the run goes on; it cannot be drained then.
-            let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(listener);
-        }
-        Self { first }
+    /// To be called before there is anything to drain: what comes from now on is kept until [`obey`](Signals::obey). If
+    /// signals cannot be caught, they do what they do by default: end the process.
+    pub(super) fn catch() -> Self {
+        Self { stream: Stream::new([SIGINT, SIGTERM]).ok(), first: Arc::default() }
+    }
+
+    /// Steers the run by what was and will be caught.
+    pub(super) fn obey(&mut self, controller: Controller, printer: Printer) {
+        let Some(stream) = self.stream.take() else { return };
+        let asked = Arc::clone(&self.first);
+        let listener = move || obey(stream, &asked, &controller, &printer);
+        // Without a thread for it the run goes on; it cannot be drained then.
+        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(listener);
     }
 
     pub(super) fn asked(&self) -> Asked {
