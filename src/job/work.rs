@@ -90,7 +90,8 @@ impl Shared {
     pub(super) fn claim(&self, planned: &Planned) -> u64 {
         let needed = planned.plan.worst_case_bytes();
         let claimed = self.check_memory(needed).and_then(|()| {
-            let target = target_name(self.landing(&planned.entry), planned.plan.format().extension());
+            // The landing, and not the path, even in place: there it is the path without detours through `..`.
+            let target = target_name(&planned.entry.landing, planned.plan.format().extension());
             self.claims.claim(&target, &planned.entry.path.to_string_lossy())
         });
         let failed = claimed.is_err();
