@@ -149,7 +149,7 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             // Luma that cannot be had by itself is picked from all three.
             let picked = if mode == DecodeMode::Luma { sample_bytes(header, Color::Rgb) } else { 0 };
             // Rows of blocks of every component, and their upsampled copies.
-            // The guarded copy of the file (see `decode/jpeg.rs`).
+            // A copy of the file: without stuffed bytes, or guarded (see `decode/jpeg.rs`).
             coefficients + picked + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
         }
         // Big-endian bytes and the samples made of them.

@@ -1,4 +1,4 @@
-//! Owns decoding the pixels of a JPEG, by `zune-jpeg`.
+//! Owns decoding the pixels of a JPEG: the luma of regular files by `pipeline-jpeg`, all else by `zune-jpeg`.
 //! Does not own: its markers (see `jpeg_header.rs`).
 
 use super::jpeg_header::damaged;
@@ -19,10 +19,35 @@ pub(super) fn decode(
     mode: DecodeMode,
     limits: &Limits,
     lenient: bool,
+    fast: &mut pipeline_jpeg::Decoder,
 ) -> Result<Decoded> {
     let Some(info) = &header.jpeg else { return Err(damaged("its header was not read as that of a JPEG")) };
     refuse_what_is_not_decoded_right(header, info)?;
     let luma = mode == DecodeMode::Luma && info.has_luma_plane();
+    // Gray files are luma in both modes, so that both give the same pixels.
+    let gray = luma || info.color_model == JpegColorModel::Gray;
+    let plane = if gray { luma_plane(bytes, header, fast) } else { None };
+    match plane {
+        Some(pixels) => decoded(pixels, header, Color::Gray, Vec::new(), false),
+        None => by_zune(bytes, header, info, luma, limits, lenient),
+    }
+}
+
+/// The Y plane of a file with nothing irregular about it. What is wrong with any other, `zune-jpeg` tells or forgives.
+fn luma_plane(bytes: &[u8], header: &Header, fast: &mut pipeline_jpeg::Decoder) -> Option<Vec<u8>> {
+    let mut pixels = Vec::new();
+    let size = fast.gray(bytes, &mut pixels).ok()?;
+    (size == (header.width, header.height)).then_some(pixels)
+}
+
+fn by_zune(
+    bytes: &[u8],
+    header: &Header,
+    info: &JpegInfo,
+    luma: bool,
+    limits: &Limits,
+    lenient: bool,
+) -> Result<Decoded> {
     let mut warnings = Vec::new();
     let end = end_of_image(bytes, info.first_scan);
     let strict = match end {
@@ -52,6 +77,16 @@ pub(super) fn decode(
         warnings.push(format!("{} bytes after the end of the picture were ignored", bytes.len() - at - 2));
     }
     let color = if luma { Color::Gray } else { header.color };
+    decoded(pixels, header, color, warnings, degraded)
+}
+
+fn decoded(
+    pixels: Vec<u8>,
+    header: &Header,
+    color: Color,
+    warnings: Vec<String>,
+    degraded: bool,
+) -> Result<Decoded> {
     let image = Image::new(header.width, header.height, color, Samples::U8(pixels))?;
     Ok(Decoded { image: image.with_metadata(header.metadata.clone()), warnings, degraded })
 }

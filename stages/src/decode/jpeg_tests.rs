@@ -4,6 +4,8 @@
 use super::*;
 use crate::{EncodeOptions, Encoder, Format, probe};
 use proptest::prelude::*;
+use std::io::Write as _;
+use std::path::Path;
 
 fn file(color: Color) -> Vec<u8> {
     let samples = (0..64 * 48 * color.channels() as u32).map(|at| (at.wrapping_mul(at) >> 5) as u8).collect();
@@ -13,7 +15,7 @@ fn file(color: Color) -> Vec<u8> {
 
 fn read(bytes: &[u8], mode: DecodeMode, lenient: bool) -> Result<Decoded> {
     let limits = Limits::default();
-    decode(bytes, &probe(bytes, &limits)?, mode, &limits, lenient)
+    crate::Decoder::new(limits.clone()).lenient(lenient).decode(bytes, &probe(bytes, &limits)?, mode)
 }
 
 #[test]
@@ -81,6 +83,48 @@ fn an_adobe_marker_after_jfif_does_not_change_the_colors() {
         read(&odd, DecodeMode::Luma, false).unwrap().image.samples(),
         read(&clean, DecodeMode::Luma, false).unwrap().image.samples()
     );
+}
+
+#[test]
+fn both_decoders_give_the_same_luma() {
+    let mut files = vec![file(Color::Gray), file(Color::Rgb)];
+    match std::env::var_os("TEST_CORPUS") {
+        // Cargo runs tests in the package's directory; a relative name is meant from the workspace's root.
+        Some(corpus) => files.extend(jpegs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(corpus))),
+        None => {
+            let _ =
+                writeln!(std::io::stderr(), "SKIPPED: set TEST_CORPUS to compare decoders on real pictures");
+        }
+    }
+    let limits = Limits::default();
+    let mut fast = pipeline_jpeg::Decoder::new(pipeline_jpeg::Limits::default());
+    let mut compared = 0;
+    for bytes in files {
+        let Ok(header) = probe(&bytes, &limits) else { continue };
+        let Some(info) = header.jpeg.as_ref().filter(|info| info.has_luma_plane()) else { continue };
+        let Some(ours) = luma_plane(&bytes, &header, &mut fast) else { continue };
+        let Ok(theirs) = by_zune(&bytes, &header, info, true, &limits, false) else { continue };
+        let Samples::U8(theirs) = theirs.image.into_samples() else { unreachable!() };
+        assert_eq!(ours.len(), theirs.len());
+        let worst = ours.iter().zip(&theirs).map(|(ours, theirs)| ours.abs_diff(*theirs)).max();
+        assert!(worst <= Some(1), "{}x{}: {worst:?}", header.width, header.height);
+        compared += 1;
+    }
+    assert!(compared >= 2, "{compared} compared");
+}
+
+/// The contents of all JPEGs below a directory.
+fn jpegs(directory: &Path) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(jpegs(&path));
+        } else {
+            found.extend(std::fs::read(path).ok().filter(|bytes| bytes.starts_with(b"\xff\xd8")));
+        }
+    }
+    found
 }
 
 proptest! {

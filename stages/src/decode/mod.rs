@@ -61,12 +61,14 @@ pub struct Decoded {
 pub struct Decoder {
     limits: Limits,
     lenient: bool,
+    jpeg: pipeline_jpeg::Decoder,
 }
 
 impl Decoder {
     /// A strict decoder: a damaged or truncated picture is an error.
     pub fn new(limits: Limits) -> Decoder {
-        Decoder { limits, lenient: false }
+        let jpeg = pipeline_jpeg::Decoder::new(pipeline_jpeg::Limits { max_pixels: limits.max_pixels });
+        Decoder { limits, lenient: false, jpeg }
     }
 
     /// With `true`, keeps what could be decoded of a damaged or truncated JPEG and marks it
@@ -84,7 +86,7 @@ impl Decoder {
     pub fn decode(&mut self, bytes: &[u8], header: &Header, mode: DecodeMode) -> Result<Decoded> {
         self.limits.check_size(header.width, header.height)?;
         let mut decoded = match header.format {
-            Format::Jpeg => jpeg::decode(bytes, header, mode, &self.limits, self.lenient)?,
+            Format::Jpeg => jpeg::decode(bytes, header, mode, &self.limits, self.lenient, &mut self.jpeg)?,
             Format::Png => png::decode(bytes, header, &self.limits)?,
             _ => other::decode(bytes, header, &self.limits)?,
         };

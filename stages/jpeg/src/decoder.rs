@@ -1,0 +1,252 @@
+//! Owns the public decoder: its limits, and the tables and buffers it keeps between pictures.
+//! Does not own: any step of decoding.
+
+use crate::Error;
+use crate::header::{Component, Header};
+use crate::huffman::{DcTable, SkipTable, ValueTable};
+use crate::scan::{self, Layout, Part, Plane};
+use crate::segments::Segments;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// What one picture may ask for at most. Checked from its header, before anything is allocated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most pixels (width × height). Default 2^28, a square of 16384.
+    pub max_pixels: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { max_pixels: 1 << 28 }
+    }
+}
+
+/// Decodes JPEGs. Keep one per worker: its tables and buffers are used again for the next picture.
+#[derive(Clone)]
+pub struct Decoder {
+    limits: Limits,
+    tables: Box<Tables>,
+    /// Entropy-coded data of one segment, without stuffed bytes.
+    data: Vec<u8>,
+}
+
+/// Tables for luma, and for two components that are passed over.
+#[derive(Clone)]
+struct Tables {
+    luma: (DcTable, ValueTable),
+    passed: [(DcTable, SkipTable); 2],
+}
+
+/// The most scratch that is kept for the next picture, in bytes.
+const KEPT: usize = 4 << 20;
+
+impl Decoder {
+    /// A decoder with these limits.
+    pub fn new(limits: Limits) -> Decoder {
+        let passed = || (DcTable::new(), SkipTable::new());
+        let tables = Tables { luma: (DcTable::new(), ValueTable::new()), passed: [passed(), passed()] };
+        Decoder { limits, tables: Box::new(tables), data: Vec::new() }
+    }
+
+    /// Decodes the Y plane of the JPEG `file` to `out`: one byte for each pixel, row by row from the top left, as stored
+    /// (no orientation is applied). Gives width and height in pixels. What was in `out` is replaced; after an error it is empty.
+    ///
+    /// The bytes are those of libjpeg-turbo's gray output with its accurate transform (`djpeg -grayscale -dct int`).
+    ///
+    /// ```
+    /// use pipeline_jpeg::{Decoder, Error, Limits};
+    ///
+    /// let mut out = Vec::new();
+    /// let error = Decoder::new(Limits::default()).gray(b"GIF89a", &mut out).unwrap_err();
+    /// assert_eq!(error.to_string(), "damaged at byte 0: expected the marker that starts a JPEG");
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for kinds that are not decoded here and [`Error::TooLarge`], both from the header alone;
+    /// [`Error::Damaged`] or [`Error::Truncated`] for anything irregular, which includes bytes after the end of the picture;
+    /// [`Error::OutOfMemory`].
+    pub fn gray(&mut self, file: &[u8], out: &mut Vec<u8>) -> Result<(u32, u32), Error> {
+        out.clear();
+        let size = self.luma(file, out);
+        if size.is_err() {
+            out.clear();
+        }
+        if self.data.capacity() > KEPT {
+            self.data = Vec::new();
+        }
+        size
+    }
+
+    fn luma(&mut self, file: &[u8], out: &mut Vec<u8>) -> Result<(u32, u32), Error> {
+        let header = Header::read(file)?;
+        let (width, height) = (header.width, header.height);
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > self.limits.max_pixels {
+            return Err(Error::TooLarge { pixels, limit: self.limits.max_pixels });
+        }
+        let (across, down) = header.mcus();
+        let blocks: u64 = header.components().iter().map(|component| u64::from(blocks(component))).sum();
+        // A block has two codes of at least one bit. Checked before the pixels are allocated.
+        if u64::from(across) * u64::from(down) * blocks > (file.len() - header.data) as u64 * 4 {
+            return Err(Error::Truncated { at: file.len(), expected: "more entropy-coded data" });
+        }
+        self.tables.set(&header)?;
+        let bytes = usize::try_from(pixels).unwrap_or(usize::MAX);
+        out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
+        out.resize(bytes, 0);
+        let interval = match header.restart_interval {
+            0 => u32::MAX,
+            interval => u32::from(interval),
+        };
+        // Sides have 16 bits, so all MCUs are counted in 32.
+        let layout = Layout { across, mcus: across * down, interval };
+        let mut parts = self.tables.parts(&header, Plane { samples: out, width: width as usize })?;
+        scan::decode(&layout, &mut parts, Segments::new(file, header.data), &mut self.data)?;
+        Ok((width, height))
+    }
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Blocks of a component in each MCU.
+fn blocks(component: &Component) -> u32 {
+    u32::from(component.sampling.0) * u32::from(component.sampling.1)
+}
+
+impl Tables {
+    /// Makes them those of a picture.
+    fn set(&mut self, header: &Header) -> Result<(), Error> {
+        let missing =
+            || Error::Damaged { at: header.data, expected: "a scan whose Huffman codes were defined" };
+        let dc = |component: &Component| header.codes.dc.get(component.dc)?.as_ref();
+        let ac = |component: &Component| header.codes.ac.get(component.ac)?.as_ref();
+        if let [luma, others @ ..] = header.components() {
+            self.luma.0.set(dc(luma).ok_or_else(missing)?);
+            self.luma.1.set(ac(luma).ok_or_else(missing)?);
+            for (tables, component) in self.passed.iter_mut().zip(others) {
+                tables.0.set(dc(component).ok_or_else(missing)?);
+                tables.1.set(ac(component).ok_or_else(missing)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Luma to `plane`, everything else passed over.
+    fn parts<'a>(&'a self, header: &'a Header, plane: Plane<'a>) -> Result<Vec<Part<'a>>, Error> {
+        let mut parts = Vec::with_capacity(3);
+        let [luma, others @ ..] = header.components() else { return Ok(parts) };
+        let missing = Error::Damaged { at: header.data, expected: "a scan whose quantisation was defined" };
+        let steps = header.steps.get(luma.quantisation).and_then(Option::as_ref).ok_or(missing)?;
+        let (dc, ac) = (&self.luma.0, &self.luma.1);
+        parts.push(Part::Samples { dc, ac, steps, plane, sampling: luma.sampling, level: 0 });
+        for ((dc, ac), component) in self.passed.iter().zip(others) {
+            parts.push(Part::Passed { dc, ac, blocks: blocks(component) });
+        }
+        Ok(parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Unsupported;
+    use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+    fn file(side: u16, edit: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
+        let pixels: Vec<u8> =
+            (0..u32::from(side) * u32::from(side) * 3).map(|at| (at.wrapping_mul(at) >> 7) as u8).collect();
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, 85);
+        edit(&mut encoder);
+        encoder.encode(&pixels, side, side, ColorType::Rgb).unwrap();
+        bytes
+    }
+
+    /// One component with codes of its own.
+    fn optimised() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, 85);
+        encoder.set_optimized_huffman_tables(true);
+        let pixels: Vec<u8> = (0..40 * 40u32).map(|at| (at.wrapping_mul(at) >> 7) as u8).collect();
+        encoder.encode(&pixels, 40, 40, ColorType::Luma).unwrap();
+        bytes
+    }
+
+    fn gray(file: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut out = Vec::new();
+        Decoder::new(Limits::default()).gray(file, &mut out).map(|_| out)
+    }
+
+    #[test]
+    fn the_same_luma_comes_out_whatever_is_done_to_color() {
+        let full = gray(&file(61, |encoder| encoder.set_sampling_factor(SamplingFactor::F_1_1))).unwrap();
+        for sampling in [SamplingFactor::F_2_1, SamplingFactor::F_1_2, SamplingFactor::F_2_2] {
+            let file = file(61, |encoder| encoder.set_sampling_factor(sampling));
+            assert_eq!(gray(&file).unwrap(), full, "{sampling:?}");
+        }
+        let restarts = file(61, |encoder| encoder.set_restart_interval(3));
+        assert_eq!(gray(&restarts).unwrap(), full);
+    }
+
+    #[test]
+    fn a_decoder_is_as_good_after_other_pictures_as_new() {
+        let files = [
+            file(40, |encoder| encoder.set_restart_interval(1)),
+            optimised(),
+            file(16, |_| {}),
+            b"\xff\xd8broken".to_vec(),
+            file(64, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2)),
+        ];
+        let mut decoder = Decoder::new(Limits::default());
+        for file in files.iter().chain(files.iter().rev()) {
+            let mut out = alloc::vec![7; 100];
+            let result = decoder.gray(file, &mut out).map(|_| out.clone());
+            assert_eq!(result, gray(file));
+            assert!(result.is_ok() || out.is_empty());
+        }
+    }
+
+    #[test]
+    fn anything_irregular_is_an_error() {
+        let whole = file(48, |_| {});
+        let end = whole.len();
+        for cut in [end - 1, end - 2, end - 10, end / 2] {
+            assert!(matches!(gray(&whole[..cut]), Err(Error::Truncated { .. })), "cut at {cut}");
+        }
+        let short = [&whole[..end - 12], b"\xff\xd9"].concat();
+        assert!(gray(&short).is_err(), "data is missing before the end");
+        let long = [&whole[..end - 2], b"\x12\x34\xff\xd9"].concat();
+        assert!(matches!(gray(&long), Err(Error::Damaged { at, .. }) if at == end - 2), "data is left over");
+        let more = [&whole[..], b"x"].concat();
+        assert_eq!(gray(&more), Err(Error::Damaged { at: end, expected: "the end of the file" }));
+        let restarts = file(48, |encoder| encoder.set_restart_interval(2));
+        let at = restarts.windows(2).position(|pair| pair == [0xff, 0xd1]).unwrap();
+        let lost = [&restarts[..at], &restarts[at + 2..]].concat();
+        let at = lost.windows(2).position(|pair| pair == [0xff, 0xd2]).unwrap();
+        assert_eq!(gray(&lost), Err(Error::Damaged { at, expected: "the next restart marker" }));
+    }
+
+    #[test]
+    fn limits_and_lies_about_the_size_are_met_before_pixels_are_allocated() {
+        let mut huge = file(16, |_| {});
+        let frame = huge.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+        huge[frame + 5..frame + 9].copy_from_slice(&[0x27, 0x10, 0x27, 0x10]);
+        let mut out = Vec::new();
+        assert!(matches!(gray(&huge), Err(Error::Truncated { .. })));
+        let error = Decoder::new(Limits { max_pixels: 99 }).gray(&huge, &mut out).unwrap_err();
+        assert_eq!(error, Error::TooLarge { pixels: 100_000_000, limit: 99 });
+        assert_eq!(out.capacity(), 0);
+    }
+
+    #[test]
+    fn progressive_is_unsupported() {
+        let progressive = file(16, |encoder| encoder.set_progressive(true));
+        assert_eq!(gray(&progressive), Err(Error::Unsupported(Unsupported::Progressive)));
+    }
+}

@@ -1,0 +1,80 @@
+//! Owns what can be wrong with a file, in words for people.
+//! Does not own: finding it.
+
+/// Why a file was not decoded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A kind of JPEG that is not decoded here; found in the header, before any pixel is.
+    #[error("not decoded here: {0}")]
+    Unsupported(#[from] Unsupported),
+    /// The file breaks the format.
+    #[error("damaged at byte {at}: expected {expected}")]
+    Damaged {
+        /// Where, in bytes from the start of the file.
+        at: usize,
+        /// What should have been there.
+        expected: &'static str,
+    },
+    /// The file ends before the picture does.
+    #[error("truncated at byte {at}: expected {expected}")]
+    Truncated {
+        /// Where the data ends, in bytes from the start of the file.
+        at: usize,
+        /// What should have come next.
+        expected: &'static str,
+    },
+    /// More pixels than [`Limits`](crate::Limits) allow.
+    #[error("{pixels} pixels, at most {limit} are allowed")]
+    TooLarge {
+        /// Width × height.
+        pixels: u64,
+        /// The most that is allowed.
+        limit: u64,
+    },
+    /// There is no memory for the pixels.
+    #[error("no memory for {bytes} bytes of pixels")]
+    OutOfMemory {
+        /// How much was asked for.
+        bytes: usize,
+    },
+}
+
+/// Kinds of JPEG that are not decoded here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unsupported {
+    /// Progressive (T.81, annex G).
+    #[error("progressive")]
+    Progressive,
+    /// Arithmetic instead of Huffman coding (T.81, annex D).
+    #[error("arithmetic coding")]
+    Arithmetic,
+    /// Lossless (T.81, annex H).
+    #[error("lossless")]
+    Lossless,
+    /// Hierarchical (T.81, annex J).
+    #[error("hierarchical")]
+    Hierarchical,
+    /// JPEG-LS, which shares the markers and nothing else.
+    #[error("JPEG-LS")]
+    JpegLs,
+    /// So many bits per sample instead of 8.
+    #[error("{0} bits per sample")]
+    Precision(u8),
+    /// So many components: 1 (gray) and 3 (YCbCr) are decoded.
+    #[error("{0} components")]
+    Components(u8),
+    /// Three components that are not YCbCr.
+    #[error("color that is not stored as YCbCr")]
+    ColorTransform,
+    /// A component with higher sampling factors than luma.
+    #[error("luma below the highest sampling")]
+    LumaSampling,
+    /// Components in scans of their own.
+    #[error("several scans")]
+    SeveralScans,
+    /// Height 0, given after the scan by a DNL marker (T.81, B.2.5).
+    #[error("height given after the picture")]
+    HeightLater,
+}

@@ -1,0 +1,132 @@
+//! Owns the inverse transform (T.81, A.3.3), bit-exact with libjpeg's `islow`.
+//! Does not own: where its samples go.
+//!
+//! Source: C. Loeffler, A. Ligtenberg and G. Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications" (1989), with
+//! 13 fractional bits as in libjpeg's `jidctint.c`. Their 11 multiplications are written out as sums of products: then every
+//! factor has 16 bits, for which processors have a multiplication of eight at once, and the sums are the same to the last bit.
+
+use crate::block::Coefficients;
+use crate::quantisation::Steps;
+
+/// Fractional bits of the factors.
+const FACTOR_BITS: u32 = 13;
+/// Fractional bits kept between the two passes.
+const PASS_BITS: u32 = 2;
+
+/// Eight lanes of one row or column.
+type Lanes = [i16; 8];
+
+/// The samples of a block in which only the first coefficient is not zero.
+pub(crate) fn flat(coefficients: &Coefficients, steps: &Steps) -> u8 {
+    let level = i32::from(coefficients[0].wrapping_mul(steps[0])) << PASS_BITS;
+    sample((level + (1 << (PASS_BITS + 2))) >> (PASS_BITS + 3))
+}
+
+/// Multiplies coefficients by their steps and transforms them to 8 rows of 8 samples.
+#[inline(always)]
+pub(crate) fn block(coefficients: &Coefficients, steps: &Steps) -> [[u8; 8]; 8] {
+    let mut rows = [[0; 8]; 8];
+    for (row, (values, steps)) in
+        rows.iter_mut().zip(coefficients.as_chunks::<8>().0.iter().zip(steps.as_chunks::<8>().0))
+    {
+        for lane in 0..8 {
+            row[lane] = values[lane].wrapping_mul(steps[lane]);
+        }
+    }
+    let columns = pass::<{ FACTOR_BITS - PASS_BITS }>(&rows);
+    let turned = transpose(&columns.map(|row| row.map(|value| value.clamp(-32768, 32767) as i16)));
+    // Three more bits are the factor 8 of two passes.
+    let samples = pass::<{ FACTOR_BITS + PASS_BITS + 3 }>(&turned);
+    transpose(&samples.map(|column| column.map(sample)))
+}
+
+fn sample(level: i32) -> u8 {
+    (level + 128).clamp(0, 255) as u8
+}
+
+#[inline(always)]
+fn transpose<T: Copy + Default>(rows: &[[T; 8]; 8]) -> [[T; 8]; 8] {
+    let mut turned = [[T::default(); 8]; 8];
+    for (index, row) in rows.iter().enumerate() {
+        for lane in 0..8 {
+            turned[lane][index] = row[lane];
+        }
+    }
+    turned
+}
+
+/// Transforms eight columns at once, rounding off `SHIFT` bits.
+///
+/// No sum can overflow: with 16-bit input the largest is 32768 × (8192 × 2 + 10703 + 4433 + 11363 + 9633 + 6437 + 2260),
+/// just below 2^31.
+#[inline(always)]
+fn pass<const SHIFT: u32>(x: &[Lanes; 8]) -> [[i32; 8]; 8] {
+    let mut out = [[0; 8]; 8];
+    for lane in 0..8 {
+        let times = |row: usize, factor: i16| i32::from(x[row][lane]) * i32::from(factor);
+        let half = 1 << (SHIFT - 1);
+        let sum = times(0, 8192) + times(4, 8192) + half;
+        let difference = times(0, 8192) - times(4, 8192) + half;
+        let (wide, narrow) = (times(2, 10703) + times(6, 4433), times(2, 4433) - times(6, 10704));
+        let even = [sum + wide, difference + narrow, difference - narrow, sum - wide];
+        let odd = [
+            times(1, 11363) + times(3, 9633) + times(5, 6437) + times(7, 2260),
+            times(1, 9633) + times(3, -2259) + times(5, -11362) + times(7, -6436),
+            times(1, 6437) + times(3, -11362) + times(5, 2261) + times(7, 9633),
+            times(1, 2260) + times(3, -6436) + times(5, 9633) + times(7, -11363),
+        ];
+        for row in 0..4 {
+            out[row][lane] = (even[row] + odd[row]) >> SHIFT;
+            out[7 - row][lane] = (even[row] - odd[row]) >> SHIFT;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// T.81, A.3.3 in floating point.
+    fn exactly(coefficients: &Coefficients) -> [[f64; 8]; 8] {
+        let basis = |place: usize, frequency: usize| {
+            let scale = if frequency == 0 { 0.125f64.sqrt() } else { 0.5 };
+            scale * ((2 * place + 1) as f64 * frequency as f64 * core::f64::consts::PI / 16.0).cos()
+        };
+        core::array::from_fn(|y| {
+            core::array::from_fn(|x| {
+                let terms =
+                    (0..64).map(|at| f64::from(coefficients[at]) * basis(y, at / 8) * basis(x, at % 8));
+                128.0 + terms.sum::<f64>()
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_the_inverse_transform(values in prop::collection::vec(-120i16..120, 64)) {
+            let mut coefficients = [0; 256];
+            coefficients[..64].copy_from_slice(&values);
+            let samples = block(&coefficients, &[1; 64]);
+            for (got, want) in samples.as_flattened().iter().zip(exactly(&coefficients).as_flattened()) {
+                prop_assert!((f64::from(*got) - want.clamp(0.0, 255.0)).abs() < 1.0, "{} is not {}", got, want);
+            }
+        }
+
+        #[test]
+        fn a_flat_block_is_a_block(first in any::<i16>(), step in any::<i16>()) {
+            let mut coefficients = [0; 256];
+            coefficients[0] = first;
+            let steps = [step; 64];
+            prop_assert_eq!(block(&coefficients, &steps), [[flat(&coefficients, &steps); 8]; 8]);
+        }
+
+        #[test]
+        fn no_input_overflows(values in prop::collection::vec(prop::sample::select(&[i16::MIN, i16::MAX, 0, 1][..]), 64)) {
+            let mut coefficients = [0; 256];
+            coefficients[..64].copy_from_slice(&values);
+            block(&coefficients, &[1; 64]);
+        }
+    }
+}

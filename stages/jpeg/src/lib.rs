@@ -1,0 +1,46 @@
+//! JPEG for bulk work: gray pixels without decoding color first.
+//!
+//! Nearly every JPEG stores its gray: the Y plane. [`Decoder::gray`] gives that plane with the very bytes that libjpeg-turbo's
+//! accurate transform (`islow`) gives, and only passes over the color. It is strict: a file with anything irregular about it
+//! is refused, never guessed at, so that a caller with a lenient decoder can fall back to that.
+//!
+//! What is read today: sequential Huffman files with 8 bits per sample (T.81, baseline and extended), gray or YCbCr in one
+//! scan, luma at the highest sampling. Everything else is [`Error::Unsupported`], known from the header alone.
+//!
+//! Why it is fast: a luma lookup gives up to two coefficients at once, a chroma lookup passes over as many as fit in 12 bits
+//! (`huffman/`), nothing is allocated between pictures of a size, and the inverse transform works on whole rows of a block.
+//!
+//! ```
+//! use pipeline_jpeg::{Decoder, Limits};
+//!
+//! # let mut file = Vec::new();
+//! # jpeg_encoder::Encoder::new(&mut file, 90).encode(&[200; 12], 2, 2, jpeg_encoder::ColorType::Rgb)?;
+//! let mut decoder = Decoder::new(Limits::default()); // one per worker: it keeps its tables and buffers
+//! let mut gray = Vec::new();
+//! let (width, height) = decoder.gray(&file, &mut gray)?;
+//! assert_eq!((width, height), (2, 2));
+//! assert_eq!(gray, [200; 4]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Sections are those of ITU-T T.81.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod bits;
+mod block;
+mod decoder;
+mod error;
+mod header;
+mod huffman;
+mod idct;
+mod markers;
+mod quantisation;
+mod scan;
+mod segments;
+
+pub use decoder::{Decoder, Limits};
+pub use error::{Error, Unsupported};
