@@ -51,21 +51,6 @@ const TABLE: [(Format, &str, &[&str]); 12] = [
     (Format::Farbfeld, "farbfeld", &["ff", "farbfeld"]),
 ];
 
-/// Extensions of pictures that are recognised but not read.
-const OTHER_EXTENSIONS: [&str; 14] =
-    ["heic", "heif", "avif", "jxl", "jp2", "j2k", "jls", "exr", "dds", "psd", "dng", "cr2", "nef", "svg"];
-
-/// Extensions that are a claim to be a picture, whether or not that kind is read.
-///
-/// ```
-/// assert!(pipeline_stages::is_picture_extension("HEIC"));
-/// assert!(!pipeline_stages::is_picture_extension("txt"));
-/// ```
-pub fn is_picture_extension(extension: &str) -> bool {
-    let lower = extension.to_ascii_lowercase();
-    Format::from_extension(&lower).is_some() || OTHER_EXTENSIONS.contains(&lower.as_str())
-}
-
 impl Format {
     /// Every format, the common ones first.
     pub const ALL: [Format; 12] = {

@@ -75,7 +75,7 @@ pub use convert::{Converter, GrayMode, Op, OpError, gray};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
 pub use error::{Error, Result};
-pub use format::{Format, is_picture_extension};
+pub use format::Format;
 pub use image::{Color, Image, Samples};
 pub use limits::Limits;
 pub use metadata::{JpegTables, Metadata};

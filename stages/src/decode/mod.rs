@@ -8,6 +8,7 @@
 //! | `png_header.rs`, `png.rs` | PNG |
 //! | `other.rs` | everything else, by the `image` crate |
 
+mod animation;
 mod header;
 mod jpeg;
 mod jpeg_header;

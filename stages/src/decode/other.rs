@@ -1,6 +1,7 @@
 //! Owns the formats that the `image` crate reads: BMP, farbfeld, GIF, HDR, ICO, PNM, QOI, TGA, TIFF, WebP.
 //! Does not own: JPEG and PNG, which have files of their own.
 
+use super::animation::{ANIMATED, is_animated};
 use super::{Decoded, Header};
 use crate::metadata::exif_orientation;
 use crate::{Color, Error, Format, Image, Limits, Metadata, Result, Samples};
@@ -13,6 +14,9 @@ pub(super) fn probe(bytes: &[u8], format: Format, limits: &Limits) -> Result<Hea
     let (width, height) = decoder.dimensions();
     let (color, bit_depth) = layout(decoder.color_type());
     let mut warnings = Vec::new();
+    if is_animated(bytes, format) {
+        warnings.push(ANIMATED.to_owned());
+    }
     if matches!(decoder.original_color_type(), ExtendedColorType::Rgb32F | ExtendedColorType::Rgba32F) {
         warnings.push("floating-point samples were cut to 0…1 and kept in 16 bits".to_owned());
     }
