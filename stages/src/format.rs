@@ -13,7 +13,7 @@ pub enum Format {
     Jpeg,
     /// PNG; of an animated one the first frame.
     Png,
-    /// WebP; written without loss.
+    /// WebP; written without loss, or with loss where a quality is asked for (feature `webp-lossy`).
     WebP,
     /// TIFF, first page.
     Tiff,
@@ -33,10 +33,12 @@ pub enum Format {
     Hdr,
     /// farbfeld.
     Farbfeld,
+    /// AVIF. Written only, and with loss; needs the feature `avif`.
+    Avif,
 }
 
 /// Format, name, names in options and file extensions (the first is the one that is written).
-const TABLE: [(Format, &str, &[&str]); 12] = [
+const TABLE: [(Format, &str, &[&str]); 13] = [
     (Format::Jpeg, "JPEG", &["jpg", "jpeg", "jpe", "jfif"]),
     (Format::Png, "PNG", &["png", "apng"]),
     (Format::WebP, "WebP", &["webp"]),
@@ -49,12 +51,13 @@ const TABLE: [(Format, &str, &[&str]); 12] = [
     (Format::Ico, "ICO", &["ico"]),
     (Format::Hdr, "HDR", &["hdr"]),
     (Format::Farbfeld, "farbfeld", &["ff", "farbfeld"]),
+    (Format::Avif, "AVIF", &["avif"]),
 ];
 
 impl Format {
     /// Every format, the common ones first.
-    pub const ALL: [Format; 12] = {
-        let mut all = [Format::Jpeg; 12];
+    pub const ALL: [Format; 13] = {
+        let mut all = [Format::Jpeg; 13];
         let mut index = 0;
         while index < all.len() {
             all[index] = TABLE[index].0;

@@ -73,7 +73,9 @@ pub mod write;
 
 pub use convert::{AutoOrient, Converter, GrayMode, Op, OpError, OpHelp, gray};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
-pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
+pub use encode::{
+    Bits, Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, Subsampling, fast_png,
+};
 pub use error::{Error, Result};
 pub use format::Format;
 pub use image::{Color, Image, Samples, Shape};

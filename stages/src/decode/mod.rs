@@ -16,8 +16,6 @@ mod other;
 mod png;
 mod png_header;
 
-pub(crate) use other::image_format;
-
 pub use header::{Header, JpegColorModel, JpegInfo, probe};
 
 use crate::{Format, Image, Limits, Result};

@@ -91,7 +91,7 @@ fn open<'a>(bytes: &'a [u8], format: Format, limits: &Limits) -> Result<impl Ima
 /// The `image` crate's name for a format; `None` for those that do not go through it.
 pub(crate) fn image_format(format: Format) -> Option<ImageFormat> {
     Some(match format {
-        Format::Jpeg | Format::Png => return None,
+        Format::Jpeg | Format::Png | Format::Avif => return None,
         Format::WebP => ImageFormat::WebP,
         Format::Tiff => ImageFormat::Tiff,
         Format::Bmp => ImageFormat::Bmp,
