@@ -209,7 +209,7 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Results One "format" "FORMAT" "encode.format" encode.format: "Format of the results";
     Results One "quality" "keep|1-100" "encode.quality" encode.quality: "Quality of lossy results; keep uses the source's own, 90 where it has none";
     Results One "effort" "EFFORT" "encode.effort" encode.effort: "Time spent on smaller files";
-    Results One "metadata" "WHAT" "encode.metadata" encode.metadata: "EXIF, colour profile and text of the source";
+    Results One "metadata" "WHAT" "encode.metadata" encode.metadata: "What goes along of the source: keep, strip, or a list of exif, icc, xmp, orientation";
     Results One "background" "COLOR" "encode.background" encode.background: "Colour under transparent pixels where the format has no transparency: a name or #rrggbb";
     Schedule One "writers" "N|auto" "write.workers" write.workers: "Workers that write files (1 to 1024)";
     Schedule One "write-queue" "N" "write.queue" write.queue: "Results waiting to be written (items; 0 hands over directly)";

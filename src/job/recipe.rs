@@ -42,10 +42,7 @@ impl Recipe {
         };
         encode.effort = effort(config.encode.effort);
         encode.background = config.encode.background.rgb;
-        encode.metadata = match config.encode.metadata {
-            config::Metadata::Keep => KeepMetadata::Keep,
-            config::Metadata::Strip => KeepMetadata::Strip,
-        };
+        encode.metadata = metadata(config.encode.metadata);
         let limits = Limits {
             max_pixels: config.limits.max_pixels.0,
             max_file_bytes: config.limits.max_file.0,
@@ -63,6 +60,17 @@ fn gray_mode(gray: config::Gray) -> GrayMode {
         config::Gray::Linear => GrayMode::Linear,
         config::Gray::Luma => GrayMode::Luma,
     }
+}
+
+fn metadata(metadata: config::Metadata) -> KeepMetadata {
+    let blocks = [
+        (metadata.exif, KeepMetadata::EXIF),
+        (metadata.icc, KeepMetadata::ICC),
+        (metadata.xmp, KeepMetadata::XMP),
+        (metadata.orientation, KeepMetadata::ORIENTATION),
+    ];
+    let kept = blocks.into_iter().filter(|(keep, _)| *keep);
+    kept.fold(KeepMetadata::NONE, |all, (_, block)| all | block)
 }
 
 fn effort(effort: config::Effort) -> Effort {

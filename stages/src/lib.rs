@@ -74,10 +74,10 @@ pub mod write;
 
 pub use convert::{Converter, GrayMode, Op, OpError, gray};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
-pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
+pub use encode::{Effort, EncodeOptions, Encoded, Encoder, Quality, fast_png};
 pub use error::{Error, Result};
 pub use format::Format;
 pub use image::{Color, Image, Samples};
 pub use limits::Limits;
-pub use metadata::{JpegTables, Metadata};
+pub use metadata::{JpegTables, KeepMetadata, Metadata};
 pub use plan::Plan;

@@ -3,10 +3,19 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `srgb.rs` | into sRGB, assigning, and what gray keeps of a profile |
 //! | `cmyk.rs` | CMYK to RGB, by profile or by formula |
-//! | `transform.rs` | the only file that runs the color management library |
+//! | `profile.rs` | the profiles that are known by name |
+//! | `transform.rs` | parsing profiles and running transforms, by `moxcms` |
 
 mod cmyk;
+mod profile;
+mod srgb;
 mod transform;
 
 pub use cmyk::cmyk_to_rgb;
+pub use profile::Profile;
+pub use srgb::{assign, to_srgb};
+
+pub(crate) use profile::{encode, from_numbers};
+pub(crate) use srgb::{changes_colors, gray_profile};

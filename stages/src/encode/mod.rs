@@ -15,7 +15,7 @@ mod png;
 
 pub use png::fast as fast_png;
 
-pub use options::{Effort, EncodeOptions, KeepMetadata, Quality};
+pub use options::{Effort, EncodeOptions, Quality};
 
 use crate::{Format, Image, Result};
 
@@ -72,6 +72,5 @@ impl Encoder {
 
 /// A profile goes along only where it describes this kind of picture.
 fn profile<'a>(image: &'a Image, options: &EncodeOptions) -> Option<&'a [u8]> {
-    let icc = image.metadata.icc.as_deref()?;
-    (options.metadata == KeepMetadata::Keep && layout::profile_fits(icc, image.color())).then_some(icc)
+    options.metadata.of(&image.metadata).icc.filter(|icc| layout::profile_fits(icc, image.color()))
 }
