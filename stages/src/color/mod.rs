@@ -17,5 +17,6 @@ pub use cmyk::cmyk_to_rgb;
 pub use profile::Profile;
 pub use srgb::{assign, to_srgb};
 
-pub(crate) use profile::{encode, from_numbers};
+pub(crate) use profile::{profile_of_code, profile_of_gamma};
 pub(crate) use srgb::{changes_colors, gray_profile};
+pub(crate) use transform::{is_for_rgb, is_whole};

@@ -5,7 +5,10 @@
 //! (ISO 22028-2), ITU-R BT.2020.
 
 use crate::{Error, Result};
-use moxcms::{ColorDateTime, ColorProfile, DataColorSpace, ToneReprCurve};
+use moxcms::{
+    Chromaticity, CicpProfile, ColorPrimaries, ColorProfile, DataColorSpace, MatrixCoefficients,
+    ToneReprCurve,
+};
 use std::fmt;
 use std::str::FromStr;
 
@@ -78,36 +81,92 @@ impl Profile {
 
 /// A gray profile with this tone curve.
 pub(super) fn gray_with(curve: Option<ToneReprCurve>) -> ColorProfile {
-    ColorProfile { gray_trc: curve, ..plain(ColorProfile::new_gray_with_gamma(1.0)) }
-}
-
-/// Without the time of day, so that equal pictures give equal files, and without a code for video, which some readers
-/// believe more than the curves.
-fn plain(profile: ColorProfile) -> ColorProfile {
-    let creation_date_time =
-        ColorDateTime { year: 2000, month: 1, day_of_the_month: 1, hours: 0, minutes: 0, seconds: 0 };
-    ColorProfile { creation_date_time, cicp: None, ..profile }
-}
-
-/// A profile of curves without tables: tone curve and, for color, primaries (x and y of red, green, blue) and white.
-pub(crate) fn from_numbers(curve: ToneReprCurve, colors: Option<([[f32; 2]; 3], [f32; 2])>) -> ColorProfile {
-    let Some(([red, green, blue], white)) = colors else {
-        return gray_with(Some(curve));
-    };
-    let point = |[x, y]: [f32; 2]| moxcms::Chromaticity::new(x, y);
-    let mut profile = plain(ColorProfile::new_srgb());
-    let primaries = moxcms::ColorPrimaries { red: point(red), green: point(green), blue: point(blue) };
-    profile.update_rgb_colorimetry(point(white).to_xyyb(), primaries);
-    profile.description = None;
-    profile.red_trc = Some(curve.clone());
-    profile.green_trc = Some(curve.clone());
-    profile.blue_trc = Some(curve);
+    let mut profile = plain(ColorProfile::new_gray_with_gamma(1.0));
+    profile.gray_trc = curve;
     profile
 }
 
-/// The profile as it stands in files.
-pub(crate) fn encode(profile: &ColorProfile) -> Result<Vec<u8>> {
-    profile.encode().map_err(|error| Error::Encode { format: "color profile", reason: error.to_string() })
+/// Without a code for video, which some readers believe more than the curves.
+fn plain(mut profile: ColorProfile) -> ColorProfile {
+    profile.cicp = None;
+    profile
+}
+
+/// Where red, green, blue and white are: x and y of each.
+pub(crate) type Primaries = [[f32; 2]; 4];
+
+/// The profile, as it stands in files, of samples whose encoding is this power of light: for color with these primaries
+/// (sRGB's by default), for gray with `gray`. `None` where that is sRGB, near enough, or nothing real.
+///
+/// "Near enough" is 5 % of gamma, as libpng has it (`PNG_GAMMA_THRESHOLD`), and 0.005 of a coordinate.
+pub(crate) fn profile_of_gamma(exponent: f32, primaries: Option<Primaries>, gray: bool) -> Option<Vec<u8>> {
+    const SRGB: Primaries = [[0.64, 0.33], [0.3, 0.6], [0.15, 0.06], [0.3127, 0.329]];
+    let primaries = primaries.filter(|found| {
+        !gray && found.as_flattened().iter().zip(SRGB.as_flattened()).any(|(a, b)| (a - b).abs() > 0.005)
+    });
+    let plain_gamma = (exponent / 2.2 - 1.0).abs() < 0.05;
+    if !(0.1..=10.0).contains(&exponent) || (plain_gamma && primaries.is_none()) {
+        return None;
+    }
+    let srgb_curve = Profile::Srgb.rgb().red_trc;
+    let curve = if plain_gamma { srgb_curve } else { Some(ToneReprCurve::Parametric(vec![exponent])) };
+    if gray {
+        return encode(&gray_with(curve)).ok();
+    }
+    let mut profile = Profile::Srgb.rgb();
+    profile.description = None;
+    if let Some([red, green, blue, white]) = primaries {
+        let point = |[x, y]: [f32; 2]| Chromaticity::new(x, y);
+        let colors = ColorPrimaries { red: point(red), green: point(green), blue: point(blue) };
+        profile.update_rgb_colorimetry(point(white).to_xyyb(), colors);
+        let rows = profile.colorant_matrix().v;
+        let real = rows.as_flattened().iter().all(|value| value.is_finite() && value.abs() < 2.0);
+        let luminance: f64 = rows[1].iter().sum();
+        if !real || (luminance - 1.0).abs() > 0.1 {
+            return None;
+        }
+    }
+    for slot in [&mut profile.red_trc, &mut profile.green_trc, &mut profile.blue_trc] {
+        slot.clone_from(&curve);
+    }
+    encode(&profile).ok()
+}
+
+/// The profile of colors by their code for video (ITU-T H.273): primaries and transfer. `None` where that is sRGB, and where
+/// there is no curve or no primaries by that code.
+pub(crate) fn profile_of_code(primaries: u8, transfer: u8, gray: bool) -> Option<Vec<u8>> {
+    let code = CicpProfile {
+        color_primaries: primaries.try_into().ok()?,
+        transfer_characteristics: transfer.try_into().ok()?,
+        matrix_coefficients: MatrixCoefficients::Identity,
+        full_range: true,
+    };
+    let made = ColorProfile::new_from_cicp(code);
+    let curve = made.red_trc.clone().filter(valid)?;
+    if gray {
+        let gray = gray_with(Some(curve));
+        return if is_srgb(&gray) { None } else { encode(&gray).ok() };
+    }
+    if is_srgb(&made) {
+        return None;
+    }
+    // The code stays: what reads it knows more of HDR than curves can say.
+    let mut profile = plain(made);
+    profile.cicp = Some(code);
+    encode(&profile).ok()
+}
+
+/// The profile as it stands in files. Its date is always the same, so that equal pictures give equal files.
+pub(super) fn encode(profile: &ColorProfile) -> Result<Vec<u8>> {
+    // ICC.1:2022, 7.2.8: year, month, day, hour, minute, second.
+    const DATE: [u8; 12] = [7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
+    let mut icc = profile
+        .encode()
+        .map_err(|error| Error::Encode { format: "color profile", reason: error.to_string() })?;
+    if let Some(date) = icc.get_mut(24..36) {
+        date.copy_from_slice(&DATE);
+    }
+    Ok(icc)
 }
 
 /// Whether colors mean what they mean in sRGB: its matrix to three digits, and curves that are nowhere further away than
@@ -161,8 +220,7 @@ pub(super) fn valid(curve: &ToneReprCurve) -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Profile; 5] = NAMES_ONLY;
-    const NAMES_ONLY: [Profile; 5] =
+    const ALL: [Profile; 5] =
         [Profile::Srgb, Profile::DisplayP3, Profile::AdobeRgb, Profile::ProPhoto, Profile::Rec2020];
 
     #[test]
@@ -174,10 +232,9 @@ mod tests {
 
     #[test]
     fn the_same_profile_is_the_same_bytes_at_any_time() {
-        let date = |icc: &[u8]| icc[24..36].to_vec();
         for profile in ALL {
             for icc in [encode(&profile.rgb()).unwrap(), encode(&profile.gray()).unwrap()] {
-                assert_eq!(date(&icc), [7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0]);
+                assert_eq!(icc[24..36], [7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0]);
                 assert!(ColorProfile::new_from_slice(&icc).is_ok());
             }
         }
