@@ -213,7 +213,7 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Results Switch "progressive" "BOOL" "encode.progressive" encode.progressive: "Write JPEGs that show coarse first, then finer; smaller, and slower to read";
     Results One "bits" "auto|1" "encode.bits" encode.bits: "Bits of a pixel; 1 is black and white as PNG or PNM, and a picture with anything between fails";
     Results One "effort" "EFFORT" "encode.effort" encode.effort: "Time spent on smaller files";
-    Results One "metadata" "WHAT" "encode.metadata" encode.metadata: "EXIF, colour profile and text of the source";
+    Results One "metadata" "WHAT" "encode.metadata" encode.metadata: "What goes along of the source: keep, strip, or a list of exif, icc, xmp, orientation";
     Results One "background" "COLOR" "encode.background" encode.background: "Colour under transparent pixels where the format has no transparency: a name or #rrggbb";
     Schedule One "writers" "N|auto" "write.workers" write.workers: "Workers that write files (1 to 1024)";
     Schedule One "write-queue" "N" "write.queue" write.queue: "Results waiting to be written (items; 0 hands over directly)";

@@ -75,10 +75,7 @@ fn encode_options(asked: &config::Encode) -> EncodeOptions {
     };
     options.effort = effort(asked.effort);
     options.background = asked.background.rgb;
-    options.metadata = match asked.metadata {
-        config::Metadata::Keep => KeepMetadata::Keep,
-        config::Metadata::Strip => KeepMetadata::Strip,
-    };
+    options.metadata = metadata(asked.metadata);
     options
 }
 
@@ -90,6 +87,17 @@ fn gray_mode(gray: config::Gray) -> GrayMode {
         config::Gray::Linear => GrayMode::Linear,
         config::Gray::Luma => GrayMode::Luma,
     }
+}
+
+fn metadata(metadata: config::Metadata) -> KeepMetadata {
+    let blocks = [
+        (metadata.exif, KeepMetadata::EXIF),
+        (metadata.icc, KeepMetadata::ICC),
+        (metadata.xmp, KeepMetadata::XMP),
+        (metadata.orientation, KeepMetadata::ORIENTATION),
+    ];
+    let kept = blocks.into_iter().filter(|(keep, _)| *keep);
+    kept.fold(KeepMetadata::NONE, |all, (_, block)| all | block)
 }
 
 fn effort(effort: config::Effort) -> Effort {

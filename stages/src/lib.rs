@@ -58,6 +58,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod color;
 mod convert;
 mod decode;
 pub mod display;
@@ -71,14 +72,12 @@ mod plan;
 pub mod read;
 pub mod write;
 
-pub use convert::{AutoOrient, Converter, GrayMode, Op, OpError, OpHelp, gray};
+pub use convert::{AutoOrient, ColorOp, Converter, GrayMode, Op, OpError, OpHelp, gray};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
-pub use encode::{
-    Bits, Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, Subsampling, fast_png,
-};
+pub use encode::{Bits, Effort, EncodeOptions, Encoded, Encoder, Quality, Subsampling, fast_png};
 pub use error::{Error, Result};
 pub use format::Format;
 pub use image::{Color, Image, Samples, Shape};
 pub use limits::Limits;
-pub use metadata::{JpegTables, Metadata};
+pub use metadata::{JpegTables, KeepMetadata, Metadata};
 pub use plan::{Plan, PlanOptions};

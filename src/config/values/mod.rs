@@ -6,6 +6,7 @@ mod amounts;
 mod background;
 mod bits;
 mod choices;
+mod metadata;
 mod sizes;
 
 pub(crate) use amounts::Amount;
@@ -14,9 +15,8 @@ pub use background::Background;
 pub use bits::Bits;
 #[cfg(feature = "cli")]
 pub(crate) use choices::Choice;
-pub use choices::{
-    Effort, Existing, FormatChoice, Gray, Metadata, OnErrorPolicy, Order, ProgressKind, Subsampling,
-};
+pub use choices::{Effort, Existing, FormatChoice, Gray, OnErrorPolicy, Order, ProgressKind, Subsampling};
+pub use metadata::Metadata;
 pub use sizes::{ByteCount, Memory, PixelCount};
 
 /// A text or number that is not a value of the wanted kind; says what would be.

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `header.rs` | what is known before any pixel is decoded |
 //! | `jpeg_header.rs`, `jpeg.rs` | JPEG |
-//! | `png_header.rs`, `png.rs` | PNG |
+//! | `png_header.rs`, `png.rs`, `png_color.rs`, `png_text.rs` | PNG |
 //! | `other.rs` | everything else, by the `image` crate |
 
 mod animation;
@@ -14,11 +14,13 @@ mod jpeg;
 mod jpeg_header;
 mod other;
 mod png;
+mod png_color;
 mod png_header;
+mod png_text;
 
 pub use header::{Header, JpegColorModel, JpegInfo, probe};
 
-use crate::{Format, Image, Limits, Result};
+use crate::{Format, Image, Limits, Result, color};
 
 /// How much of a file is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -40,6 +42,22 @@ pub struct Decoded {
     pub warnings: Vec<String>,
     /// Whether part of the picture is missing and was made up; only in lenient decoding.
     pub degraded: bool,
+}
+
+impl Decoded {
+    /// Drops a profile that is damaged, and leaves gray its tone curve of an RGB profile: what is passed on describes the
+    /// picture.
+    fn settle_profile(&mut self) {
+        let gray = self.image.color().is_gray();
+        let Some(icc) = self.image.metadata.icc.take() else { return };
+        if !color::is_whole(&icc) {
+            self.warnings.push("its color profile is damaged and was dropped".into());
+        } else if gray && color::is_for_rgb(&icc) {
+            self.image.metadata.icc = color::gray_profile(&icc);
+        } else {
+            self.image.metadata.icc = Some(icc);
+        }
+    }
 }
 
 /// Decodes pictures of every format that is read.
@@ -90,6 +108,7 @@ impl Decoder {
             _ => other::decode(bytes, header, &self.limits)?,
         };
         decoded.warnings.splice(0..0, header.warnings.iter().cloned());
+        decoded.settle_profile();
         Ok(decoded)
     }
 }

@@ -1,9 +1,9 @@
 //! Owns which metadata goes into a file: what was asked to be kept, fits the picture and has a place in the format.
 //! Does not own: where in the file it stands (each format's file), what the blocks say (see `metadata`).
 
+use super::EncodeOptions;
 use super::rules::Rules;
-use super::{EncodeOptions, KeepMetadata};
-use crate::{Color, Image};
+use crate::{Color, Image, KeepMetadata, color};
 
 /// Blocks to write.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,11 +24,9 @@ impl<'a> Blocks<'a> {
         written: Color,
         warnings: &mut Vec<String>,
     ) -> Blocks<'a> {
-        if options.metadata == KeepMetadata::Strip {
-            return Blocks::default();
-        }
-        let metadata = &image.metadata;
-        let icc = metadata.icc.as_deref().filter(|icc| profile_fits(icc, image.color()));
+        warnings.extend(left_behind(image, options));
+        let kept = options.metadata.of(&image.metadata);
+        let icc = kept.icc.filter(|icc| profile_fits(icc, image.color()));
         let mut lost = Vec::new();
         let mut place = |block: Option<&'a [u8]>, has_place: bool, what: &'static str| {
             if block.is_some() && !has_place {
@@ -37,10 +35,10 @@ impl<'a> Blocks<'a> {
             block.filter(|_| has_place)
         };
         let blocks = Blocks {
-            exif: place(metadata.exif.as_deref(), rules.exif, "EXIF block"),
+            exif: place(kept.exif, rules.exif, "EXIF block"),
             // A gray picture may be stored as RGB, which a gray profile does not describe.
             icc: place(icc, rules.icc && written.is_gray() == image.color().is_gray(), "color profile"),
-            xmp: place(metadata.xmp.as_deref(), rules.xmp, "XMP packet"),
+            xmp: place(kept.xmp, rules.xmp, "XMP packet"),
         };
         if let Some((last, before)) = lost.split_last() {
             let (names, have, were) = match before {
@@ -52,6 +50,17 @@ impl<'a> Blocks<'a> {
         }
         blocks
     }
+}
+
+/// Leaving a profile behind changes how a picture looks, unless it is that of sRGB.
+fn left_behind(image: &Image, options: &EncodeOptions) -> Option<String> {
+    let icc = image.metadata.icc.as_deref()?;
+    let missed = !options.metadata.contains(KeepMetadata::ICC)
+        && profile_fits(icc, image.color())
+        && color::changes_colors(icc);
+    missed.then(|| {
+        "its colors are not those of sRGB, and nothing says so without its profile; convert with `color srgb`".into()
+    })
 }
 
 /// Whether a profile describes this kind of picture, by the color space in its header (ICC.1:2022, 7.2.6).

@@ -153,6 +153,8 @@ mod tests {
     fn metadata_survives() {
         let mut icc = vec![7; 70_000];
         icc[16..20].copy_from_slice(b"RGB ");
+        icc[36..40].copy_from_slice(b"acsp");
+        icc[128..132].fill(0);
         let exif = b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec();
         let metadata =
             Metadata { exif: Some(exif), icc: Some(icc), xmp: Some(b"<x/>".to_vec()), ..Metadata::default() };

@@ -34,7 +34,7 @@ pub(crate) mod worst_case;
 pub use png::fast as fast_png;
 
 pub use choices::{Bits, Subsampling};
-pub use options::{Effort, EncodeOptions, KeepMetadata, Quality};
+pub use options::{Effort, EncodeOptions, Quality};
 
 use crate::{Error, Format, Image, Result};
 use blocks::Blocks;

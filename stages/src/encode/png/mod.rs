@@ -145,6 +145,8 @@ mod tests {
     fn metadata_survives() {
         let mut icc = vec![7; 3000];
         icc[16..20].copy_from_slice(b"GRAY");
+        icc[36..40].copy_from_slice(b"acsp");
+        icc[128..132].fill(0);
         let metadata = Metadata {
             exif: Some(b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec()),
             icc: Some(icc),

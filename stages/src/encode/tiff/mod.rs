@@ -10,7 +10,7 @@ mod exif;
 mod layouts;
 
 use super::rules::FittedSamples;
-use super::{Effort, KeepMetadata, Page};
+use super::{Effort, Page};
 use crate::{Color, Result};
 use layouts::{GrayAlpha8, GrayAlpha16};
 use std::io::Cursor;
@@ -84,9 +84,6 @@ where
     copy(tags, &exif.main)?;
     if page.fitted.color.has_alpha() {
         tags.write_tag(Tag::ExtraSamples, UNASSOCIATED_ALPHA)?;
-    }
-    if page.image.metadata.orientation != 1 && page.options.metadata == KeepMetadata::Keep {
-        tags.write_tag(Tag::Orientation, u16::from(page.image.metadata.orientation))?;
     }
     for (tag, offset) in [(Tag::ExifDirectory, details), (Tag::GpsDirectory, place)] {
         if let Some(offset) = offset {
