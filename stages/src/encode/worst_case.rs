@@ -25,7 +25,7 @@ pub(crate) fn bytes(shape: Shape, options: &EncodeOptions) -> u64 {
         // A strip, and the same as differences, and compressed.
         (Format::Tiff, _) => (5, 0, picture.min(1 << 20).saturating_mul(4)),
         (Format::WebP, _) => (9, 4, 0),
-        (Format::Avif, _) => (4, 120, 32 << 20),
+        (Format::Avif, _) => (4, 120, 12 << 20),
         _ => (5, 0, 0),
     };
     picture
