@@ -32,6 +32,7 @@ extern crate alloc;
 
 mod bits;
 mod block;
+mod color;
 mod decoder;
 mod error;
 mod frame;
@@ -39,13 +40,18 @@ mod header;
 mod huffman;
 mod idct;
 mod markers;
+mod output;
+mod picture;
 mod plane;
 mod quantisation;
 mod scan;
 mod scans;
 mod segments;
+mod strips;
 mod tables;
+mod upsample;
 
-pub use decoder::{Decoder, Limits};
+pub use decoder::{Decoder, Info, Limits};
 pub use error::{Error, Unsupported};
 pub use header::{ColorModel, Header};
+pub use output::Output;
