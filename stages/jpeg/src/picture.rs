@@ -9,6 +9,7 @@ use crate::output::Conversion;
 use crate::plane::Plane;
 use crate::scan::{Reader, Sink as _};
 use crate::scans::{Scan, Scans};
+use crate::simd;
 use crate::strips::{Buffers, Strips};
 use crate::tables::Tables;
 use crate::upsample::Upsampling;
@@ -24,6 +25,8 @@ pub(crate) struct State {
     /// For the first, second, … scan that is decoded.
     scans: Vec<ScanState>,
     buffers: Buffers,
+    /// Whether to use no more than every processor has.
+    pub(crate) plain: bool,
 }
 
 #[derive(Clone, Default)]
@@ -53,7 +56,7 @@ impl State {
             let parts = tables.parts(scans.frame(), scan, conversion);
             Reader::new(file, scans.frame(), scan, parts, data)
         });
-        let end = pixels(readers.collect(), &scans, conversion, &mut self.buffers, out)?;
+        let end = simd::pixels(self.plain, readers.collect(), &scans, conversion, &mut self.buffers, out)?;
         if let Some(end) = end {
             scans.resume(end);
             if let Some(scan) = scans.next()? {
@@ -149,7 +152,8 @@ fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error
 }
 
 /// Decodes all pixels. Gives where the marker behind the scan stands if it has all components.
-fn pixels(
+#[inline(always)]
+pub(crate) fn pixels(
     mut readers: Vec<Reader<'_>>,
     scans: &Scans<'_>,
     conversion: Conversion,
