@@ -58,6 +58,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod capabilities;
 mod convert;
 mod decode;
 pub mod display;
@@ -71,6 +72,7 @@ mod plan;
 pub mod read;
 pub mod write;
 
+pub use capabilities::Capabilities;
 pub use convert::{Converter, GrayMode, Op, OpError, gray};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
