@@ -59,6 +59,7 @@
 //! ```
 
 pub mod color;
+mod capabilities;
 mod convert;
 mod decode;
 pub mod display;
@@ -73,6 +74,7 @@ pub mod read;
 pub mod write;
 
 pub use convert::{AutoOrient, Converter, GrayMode, Op, OpError, OpHelp, gray};
+pub use capabilities::Capabilities;
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
 pub use error::{Error, Result};
