@@ -11,6 +11,8 @@ pub(super) struct Recipe {
     pub(super) plan: PlanOptions,
     pub(super) encode: EncodeOptions,
     pub(super) lenient: bool,
+    /// Whether outputs say when their inputs were modified.
+    pub(super) keep_mtime: bool,
 }
 
 impl Recipe {
@@ -51,7 +53,7 @@ impl Recipe {
         plan.format = format;
         plan.auto_orient = config.convert.auto_orient;
         plan.limits = limits;
-        Ok(Self { plan, encode, lenient: config.lenient })
+        Ok(Self { plan, encode, lenient: config.lenient, keep_mtime: config.write.keep_mtime })
     }
 }
 
