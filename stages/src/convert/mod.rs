@@ -12,7 +12,7 @@ mod op;
 mod orient;
 
 pub use gray::GrayMode;
-pub use op::{AutoOrient, Op, OpError, OpHelp};
+pub use op::{AutoOrient, ColorOp, Op, OpError, OpHelp};
 
 use crate::{Image, Result};
 

@@ -18,6 +18,7 @@ mod scalar;
 
 pub use mode::GrayMode;
 
+use crate::color::gray_profile;
 use crate::{Color, Image, Result, Samples};
 use level::Level;
 
@@ -81,13 +82,14 @@ kernel!(rgba16_at, rgba16, scalar::rgba16, u16, 4, 2);
 
 /// Takes color away and keeps alpha. A picture that is gray already keeps its samples.
 ///
-/// A color profile describes colors, so none is left on a gray picture.
+/// A color profile describes colors, so what is left of one is a gray profile with its tone curve, and nothing where that
+/// curve is sRGB's.
 pub(super) fn apply(mut image: Image, mode: GrayMode) -> Result<Image> {
     if image.color().is_gray() {
         return Ok(image);
     }
     let mut metadata = std::mem::take(&mut image.metadata);
-    metadata.icc = None;
+    metadata.icc = metadata.icc.as_deref().and_then(gray_profile);
     let (width, height, color) = (image.width(), image.height(), image.color());
     let pixels = image.samples().len() / color.channels();
     let samples = match (color, image.into_samples()) {

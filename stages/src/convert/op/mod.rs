@@ -10,6 +10,7 @@
 //! | one file per op | its parameters, and how it changes a picture |
 
 mod args;
+mod color;
 mod gray;
 mod help;
 mod operation;
@@ -17,6 +18,7 @@ mod orient;
 mod values;
 
 pub use args::OpError;
+pub use color::ColorOp;
 pub use help::OpHelp;
 pub(crate) use operation::{Operation, Scratch};
 pub use orient::AutoOrient;
@@ -120,6 +122,8 @@ macro_rules! ops {
 ops! {
     /// Takes color away.
     Gray(GrayMode),
+    /// Says or changes what colors mean.
+    Color(ColorOp),
     /// Turns the picture upright by its EXIF orientation, here and not before the first op that needs it upright.
     AutoOrient(AutoOrient),
 }
