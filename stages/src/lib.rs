@@ -71,7 +71,9 @@ mod plan;
 pub mod read;
 pub mod write;
 
-pub use convert::{AutoOrient, Converter, GrayMode, Op, OpError, OpHelp, gray};
+pub use convert::{
+    AutoOrient, Converter, Flip, Flop, GrayMode, Op, OpError, OpHelp, Rotate, Transpose, gray,
+};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
 pub use error::{Error, Result};

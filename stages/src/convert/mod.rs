@@ -4,7 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `op/` | the list of ops, their text, help and application |
-//! | `orient.rs` | EXIF orientation |
+//! | `orient.rs` | turning and mirroring, EXIF orientation |
 //! | `gray/` | the gray formulas |
 
 pub mod gray;
@@ -12,7 +12,7 @@ mod op;
 mod orient;
 
 pub use gray::GrayMode;
-pub use op::{AutoOrient, Op, OpError, OpHelp};
+pub use op::{AutoOrient, Flip, Flop, Op, OpError, OpHelp, Rotate, Transpose};
 
 use crate::{Image, Result};
 

@@ -14,12 +14,14 @@ mod gray;
 mod help;
 mod operation;
 mod orient;
+mod turn;
 mod values;
 
 pub use args::OpError;
 pub use help::OpHelp;
 pub(crate) use operation::{Operation, Scratch};
 pub use orient::AutoOrient;
+pub use turn::{Flip, Flop, Rotate, Transpose};
 
 use super::GrayMode;
 use crate::{Image, Result, Shape};
@@ -122,6 +124,14 @@ ops! {
     Gray(GrayMode),
     /// Turns the picture upright by its EXIF orientation, here and not before the first op that needs it upright.
     AutoOrient(AutoOrient),
+    /// Turns by quarters.
+    Rotate(Rotate),
+    /// Mirrors top and bottom.
+    Flip(Flip),
+    /// Mirrors left and right.
+    Flop(Flop),
+    /// Makes rows columns.
+    Transpose(Transpose),
 }
 
 const NONE: OpHelp = OpHelp {
@@ -139,13 +149,20 @@ impl Op {
     pub fn all() -> &'static [OpHelp] {
         HELP
     }
-}
 
-impl FromStr for Op {
-    type Err = OpError;
-
-    fn from_str(text: &str) -> Result<Op, OpError> {
-        let mut args = Args::new(text);
+    /// As [`str::parse`], with this formula for a `gray` that names none.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and at which column.
+    ///
+    /// ```
+    /// use pipeline_stages::{GrayMode, Op};
+    ///
+    /// assert_eq!(Op::parse_with("gray", GrayMode::Pillow), Ok(Op::Gray(GrayMode::Pillow)));
+    /// assert_eq!(Op::parse_with("gray mode=luma", GrayMode::Pillow), Ok(Op::Gray(GrayMode::Luma)));
+    /// ```
+    pub fn parse_with(text: &str, gray: GrayMode) -> Result<Op, OpError> {
+        let mut args = Args::new(text, gray);
         let names = || HELP.iter().map(|op| op.name).collect::<Vec<_>>().join(", ");
         let Some((column, name)) = args.name() else {
             return Err(OpError { column: 1, message: format!("an op is missing; one of {}", names()) });
@@ -154,6 +171,14 @@ impl FromStr for Op {
         let op = Op::parse(name, &mut args).ok_or_else(unknown)??;
         args.finish()?;
         Ok(op)
+    }
+}
+
+impl FromStr for Op {
+    type Err = OpError;
+
+    fn from_str(text: &str) -> Result<Op, OpError> {
+        Op::parse_with(text, GrayMode::default())
     }
 }
 
@@ -167,7 +192,7 @@ mod tests {
         Op::all().iter().flat_map(|op| op.examples).map(|(text, _)| text.parse().expect(text))
     }
 
-    fn images() -> impl Strategy<Value = Image> {
+    pub(super) fn images() -> impl Strategy<Value = Image> {
         let colors = prop::sample::select(vec![Color::Gray, Color::GrayAlpha, Color::Rgb, Color::Rgba]);
         (1..24u32, 1..24u32, colors, any::<bool>(), any::<u64>(), 1..=8u8).prop_map(
             |(width, height, color, wide, seed, orientation)| {
