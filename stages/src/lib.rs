@@ -72,7 +72,8 @@ pub mod read;
 pub mod write;
 
 pub use convert::{
-    AutoOrient, Converter, Flip, Flop, GrayMode, Op, OpError, OpHelp, Rotate, Transpose, gray,
+    AutoOrient, Converter, Crop, Flip, Flop, GrayMode, Letterbox, Op, OpError, OpHelp, Pad, Resize, Rotate,
+    Transpose, gray,
 };
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};

@@ -10,17 +10,25 @@
 //! | one file per op | its parameters, and how it changes a picture |
 
 mod args;
+mod crop;
 mod gray;
 mod help;
+mod letterbox;
 mod operation;
 mod orient;
+mod pad;
+mod resize;
 mod turn;
 mod values;
 
 pub use args::OpError;
+pub use crop::Crop;
 pub use help::OpHelp;
+pub use letterbox::Letterbox;
 pub(crate) use operation::{Operation, Scratch};
 pub use orient::AutoOrient;
+pub use pad::Pad;
+pub use resize::Resize;
 pub use turn::{Flip, Flop, Rotate, Transpose};
 
 use super::GrayMode;
@@ -124,6 +132,14 @@ ops! {
     Gray(GrayMode),
     /// Turns the picture upright by its EXIF orientation, here and not before the first op that needs it upright.
     AutoOrient(AutoOrient),
+    /// Makes the picture smaller or larger.
+    Resize(Resize),
+    /// Cuts out a rectangle.
+    Crop(Crop),
+    /// Puts the picture on a larger canvas.
+    Pad(Pad),
+    /// Makes the picture fit into a size, with bars at the sides.
+    Letterbox(Letterbox),
     /// Turns by quarters.
     Rotate(Rotate),
     /// Mirrors top and bottom.
@@ -183,7 +199,7 @@ impl FromStr for Op {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{Color, Converter, Samples};
     use proptest::prelude::*;
@@ -192,7 +208,17 @@ mod tests {
         Op::all().iter().flat_map(|op| op.examples).map(|(text, _)| text.parse().expect(text))
     }
 
-    pub(super) fn images() -> impl Strategy<Value = Image> {
+    /// What an op makes of a picture.
+    pub(in crate::convert) fn run(image: &Image, op: &str) -> Result<Image> {
+        Converter::new().apply(image.clone(), &op.parse::<Op>().expect(op))
+    }
+
+    /// What is wrong with an op's text.
+    pub(in crate::convert) fn problem(op: &str) -> String {
+        op.parse::<Op>().unwrap_err().to_string()
+    }
+
+    pub(in crate::convert) fn images() -> impl Strategy<Value = Image> {
         let colors = prop::sample::select(vec![Color::Gray, Color::GrayAlpha, Color::Rgb, Color::Rgba]);
         (1..24u32, 1..24u32, colors, any::<bool>(), any::<u64>(), 1..=8u8).prop_map(
             |(width, height, color, wide, seed, orientation)| {
