@@ -22,7 +22,7 @@ pub struct Letterbox {
 impl Operation for Letterbox {
     const HELP: OpHelp = OpHelp {
         name: "letterbox",
-        usage: "letterbox WxH [gravity=PLACE] [color=COLOR] [only=shrink] [filter=…] [light=…]",
+        usage: "letterbox WxH [gravity=PLACE] [color=COLOR] [only=shrink] [filter=…] [light=linear]",
         summary: "Makes the picture fit into a size, the aspect kept, with bars at the sides: the same as \
                   `resize WxH fit=inside` and then `pad WxH`.",
         options: &[

@@ -25,7 +25,7 @@ const LIGHTS: &[(&str, Light)] = &[("encoded", Light::Encoded), ("linear", Light
 impl Operation for Resize {
     const HELP: OpHelp = OpHelp {
         name: "resize",
-        usage: "resize WxH [fit=fill|inside|cover] | resize Wx | resize xH, [only=…] [filter=…] [light=…]",
+        usage: "resize WxH|Wx|xH [fit=fill|inside|cover] [gravity=PLACE] [only=shrink|enlarge] [filter=…] [light=linear]",
         summary: "Makes the picture smaller or larger. One that has the size already keeps every sample. Colors count by \
                   their alpha, so what cannot be seen does not bleed into what can.",
         options: &[
