@@ -73,8 +73,8 @@ mod plan;
 pub mod read;
 pub mod write;
 
-pub use convert::{AutoOrient, ColorOp, Converter, GrayMode, Op, OpError, OpHelp, gray};
 pub use capabilities::Capabilities;
+pub use convert::{Converter, GrayMode, Op, OpError, OpHelp, gray, op};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Effort, EncodeOptions, Encoded, Encoder, Quality, fast_png};
 pub use error::{Error, Result};

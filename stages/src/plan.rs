@@ -2,7 +2,8 @@
 //! and how many bytes that takes at most.
 //! Does not own: running it.
 
-use crate::convert::{AutoOrient, Converter, GrayMode, Op};
+use crate::convert::op::AutoOrient;
+use crate::convert::{Converter, GrayMode, Op};
 use crate::{Color, DecodeMode, Format, Header, Image, Limits, Result, Shape};
 use std::fmt;
 
