@@ -71,7 +71,10 @@ mod plan;
 pub mod read;
 pub mod write;
 
-pub use convert::{AutoOrient, Converter, GrayMode, Op, OpError, OpHelp, gray};
+pub use convert::{
+    Alpha, AutoContrast, AutoOrient, Blur, Brightness, Channel, Contrast, Converter, Depth, Equalize,
+    Flatten, Gamma, GrayMode, Invert, Levels, Op, OpError, OpHelp, Saturation, Sharpen, Threshold, gray,
+};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
 pub use error::{Error, Result};

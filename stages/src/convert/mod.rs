@@ -6,13 +6,21 @@
 //! | `op/` | the list of ops, their text, help and application |
 //! | `orient.rs` | EXIF orientation |
 //! | `gray/` | the gray formulas |
+//! | `tone/` | curves, histograms and blurring: what changes values and leaves places |
+//! | `depth.rs` | 8 bits to 16 and back |
 
+mod depth;
 pub mod gray;
 mod op;
 mod orient;
+mod tone;
 
+pub(crate) use depth::to_8_bits;
 pub use gray::GrayMode;
-pub use op::{AutoOrient, Op, OpError, OpHelp};
+pub use op::{
+    Alpha, AutoContrast, AutoOrient, Blur, Brightness, Channel, Contrast, Depth, Equalize, Flatten, Gamma,
+    Invert, Levels, Op, OpError, OpHelp, Saturation, Sharpen, Threshold,
+};
 
 use crate::{Image, Result};
 
