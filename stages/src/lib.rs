@@ -58,8 +58,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub mod color;
 mod capabilities;
+pub mod color;
 mod convert;
 mod decode;
 pub mod display;
