@@ -49,7 +49,7 @@ impl Plan {
         });
         let format = format.unwrap_or(header.format).output_for();
         let orientation = header.orientation;
-        let worst_case_bytes = worst_case(header, mode, &ops, orientation);
+        let worst_case_bytes = worst_case(header, mode, &ops, orientation, format);
         Plan { source: header.format, mode, ops, orientation, format, worst_case_bytes }
     }
 
@@ -107,7 +107,7 @@ fn sample_bytes(header: &Header, color: Color) -> u64 {
     pixels.saturating_mul(color.channels() as u64 * u64::from(header.bit_depth / 8))
 }
 
-fn worst_case(header: &Header, mode: DecodeMode, ops: &[Op], orientation: u8) -> u64 {
+fn worst_case(header: &Header, mode: DecodeMode, ops: &[Op], orientation: u8, format: Format) -> u64 {
     // Tables, rows and blocks of codecs that do not grow with the number of pixels.
     const FIXED: u64 = 1 << 20;
     let mut color = if mode == DecodeMode::Luma { header.color.to_gray() } else { header.color };
@@ -128,9 +128,21 @@ fn worst_case(header: &Header, mode: DecodeMode, ops: &[Op], orientation: u8) ->
     // or filtered rows beside it. Measured in `tests/memory.rs` on noise, which no encoder can make smaller.
     let copies = if header.bit_depth == 16 { 8 } else { 6 };
     let rows = u64::from(header.height).saturating_mul(8);
-    let encode = now.saturating_mul(copies).saturating_add(rows);
+    let encode = written_bytes(header, color, format).saturating_mul(copies).saturating_add(rows);
     let metadata = (header.metadata.byte_len() as u64).saturating_mul(3);
     most.max(encode).saturating_add(FIXED).saturating_add(metadata)
+}
+
+/// Bytes of samples in the layout in which they are written: formats without gray and alpha take them as colors.
+fn written_bytes(header: &Header, color: Color, format: Format) -> u64 {
+    let as_rgba =
+        |bits: u64| (u64::from(header.width) * u64::from(header.height)).saturating_mul(bits / 8 * 4);
+    match format {
+        Format::Farbfeld => as_rgba(16),
+        Format::Qoi => as_rgba(u64::from(header.bit_depth)),
+        _ if color == Color::GrayAlpha => sample_bytes(header, Color::Rgba),
+        _ => sample_bytes(header, color),
+    }
 }
 
 /// What decoders hold besides the samples they give.
