@@ -9,8 +9,11 @@
 //! | `tiff/`, `bmp/`, `gif/`, `pnm/`, `ico.rs`, `hdr.rs` | these |
 //! | `webp.rs`, `qoi.rs`, `tga.rs`, `farbfeld.rs` | these, by the `image` crate; `by_image.rs` has what they share |
 //! | `jxl.rs` | JPEG XL, with the feature `jxl` |
+//! | `avif/` | AVIF, with the feature `avif` |
 //! | `cmyk.rs` | inks to red, green, blue |
 
+#[cfg(feature = "avif")]
+mod avif;
 mod bmp;
 mod by_image;
 mod cmyk;
@@ -137,6 +140,10 @@ impl Decoder {
             Format::Jxl => jxl::decode(bytes, header, &self.limits)?,
             #[cfg(not(feature = "jxl"))]
             Format::Jxl => return Err(header::without("jxl", header.format)),
+            #[cfg(feature = "avif")]
+            Format::Avif => avif::decode(bytes, header, &self.limits)?,
+            #[cfg(not(feature = "avif"))]
+            Format::Avif => return Err(header::without("avif", header.format)),
         };
         decoded.warnings.splice(0..0, header.warnings.iter().cloned());
         decoded.settle_profile();
