@@ -58,6 +58,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod capabilities;
 mod convert;
 mod decode;
 pub mod display;
@@ -71,6 +72,7 @@ mod plan;
 pub mod read;
 pub mod write;
 
+pub use capabilities::Capabilities;
 pub use convert::{
     AutoOrient, Converter, Crop, Flip, Flop, GrayMode, Letterbox, Op, OpError, OpHelp, Pad, Resize, Rotate,
     Transpose, gray,
