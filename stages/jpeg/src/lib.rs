@@ -35,6 +35,8 @@ extern crate alloc;
 mod bits;
 mod block;
 mod color;
+#[cfg(target_arch = "x86_64")]
+mod color_avx2;
 mod decoder;
 mod error;
 mod frame;

@@ -9,7 +9,7 @@ use crate::output::Conversion;
 use crate::plane::Plane;
 use crate::scan::{Reader, Sink as _};
 use crate::scans::{Scan, Scans};
-use crate::simd;
+use crate::simd::{self, Wide};
 use crate::strips::{Buffers, Strips};
 use crate::tables::Tables;
 use crate::upsample::Upsampling;
@@ -56,7 +56,8 @@ impl State {
             let parts = tables.parts(scans.frame(), scan, conversion);
             Reader::new(file, scans.frame(), scan, parts, data)
         });
-        let end = simd::pixels(self.plain, readers.collect(), &scans, conversion, &mut self.buffers, out)?;
+        let wide = if self.plain { None } else { Wide::detect() };
+        let end = simd::pixels(wide, readers.collect(), &scans, conversion, &mut self.buffers, out)?;
         if let Some(end) = end {
             scans.resume(end);
             if let Some(scan) = scans.next()? {
@@ -154,6 +155,7 @@ fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error
 /// Decodes all pixels. Gives where the marker behind the scan stands if it has all components.
 #[inline(always)]
 pub(crate) fn pixels(
+    wide: Option<Wide>,
     mut readers: Vec<Reader<'_>>,
     scans: &Scans<'_>,
     conversion: Conversion,
@@ -173,7 +175,7 @@ pub(crate) fn pixels(
             reader.rows(rows, &mut plane)?;
         }
     } else {
-        let mut strips = Strips::new(frame, steps, conversion, buffers, out)?;
+        let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
         for row in 0..rows {
             for reader in &mut readers {
                 reader.rows(1, &mut strips)?;
