@@ -1,0 +1,172 @@
+//! Owns pictures whose coefficients are spread over several scans, progressive ones (T.81, annex G) above all.
+//! Does not own: the walk from scan to scan (see `scans.rs`), what becomes of the coefficients.
+//!
+//! | file | what |
+//! |---|---|
+//! | `progression.rs` | which bits of which coefficients each scan gives, and whether all were given |
+//! | `cursor.rs` | one scan, read a row of MCUs at a time |
+//! | `first.rs` | the first bits of a band of coefficients |
+//! | `refine.rs` | one more bit of them |
+//!
+//! Other decoders read scan after scan, and keep all coefficients of the picture: twice its size and more, which every scan
+//! brings from memory again. Here all scans are read side by side: of each there is a [`Cursor`], and a row of MCUs passes through
+//! all of them before the next one. Its coefficients stay in the cache, and memory does not grow with the picture.
+//!
+//! Scans without a component that is wanted are passed over by looking for their end: for gray that is all color.
+
+mod cursor;
+mod first;
+mod progression;
+mod refine;
+
+use crate::Error;
+use crate::coefficients::{BlockRows, Extent};
+use crate::frame::{Coding, Frame};
+use crate::scan::Sink;
+use crate::scans::{Scan, Scans};
+use alloc::vec::Vec;
+use cursor::{Cursor, Kept};
+use progression::{Progression, Share};
+
+/// The most scans of a picture. Encoders make about 10; every one is work for all blocks, however few bytes it has.
+const MOST_SCANS: usize = 100;
+
+/// What is kept between pictures.
+#[derive(Clone, Default)]
+pub(crate) struct Scratch {
+    scans: Vec<Kept>,
+    rows: Vec<BlockRows>,
+}
+
+/// All scans of a picture, ready to be read side by side.
+pub(crate) struct Reader<'a> {
+    cursors: Vec<Cursor<'a>>,
+    /// How many bytes of entropy-coded data there are.
+    pub(crate) bytes: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads all scan headers up to the end of the picture. `wanted` says for each component whether it goes on.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] for scans that do not follow from those before them; [`Error::Truncated`] for coefficients that no scan
+    /// completes.
+    pub(crate) fn open(
+        file: &'a [u8],
+        scans: &mut Scans<'_>,
+        wanted: &[bool],
+        scratch: &mut Scratch,
+    ) -> Result<Reader<'a>, Error> {
+        let mut reader = Reader { cursors: Vec::new(), bytes: 0 };
+        let mut given = Given::new(scans.frame());
+        let mut count = 0;
+        while let Some(scan) = scans.next()? {
+            count += 1;
+            if count > MOST_SCANS {
+                return Err(Error::TooManyScans { limit: MOST_SCANS });
+            }
+            given.add(&scan)?;
+            if scan.members().iter().any(|member| wanted[member.component]) {
+                let cursor = Cursor::new(file, scans.frame(), &scan, wanted);
+                if scratch.scans.len() == reader.cursors.len() {
+                    scratch.scans.push(Kept::default());
+                }
+                let missing =
+                    Error::Damaged { at: scan.data, expected: "a scan whose Huffman codes were defined" };
+                scratch.scans[reader.cursors.len()].set(&cursor, &scan, scans.codes()).ok_or(missing)?;
+                reader.cursors.push(cursor);
+            }
+            scans.pass_over(&scan)?;
+        }
+        given.complete(scans.position())?;
+        Ok(reader)
+    }
+
+    /// Gives the blocks of the wanted components to `sink`, row of MCUs by row of MCUs.
+    pub(crate) fn decode(
+        mut self,
+        frame: &Frame,
+        wanted: &[bool],
+        scratch: &mut Scratch,
+        sink: &mut impl Sink,
+    ) -> Result<(), Error> {
+        let Scratch { scans, rows } = scratch;
+        rows.resize_with(rows.len().max(frame.components().len()), BlockRows::default);
+        let components = || frame.components().iter().enumerate().filter(|&(at, _)| wanted[at]);
+        for (at, component) in components() {
+            let (across, down) = frame.blocks(component);
+            rows[at].fit(Extent { across, down, sampling: component.sampling })?;
+        }
+        for row in 0..frame.mcus().1 {
+            for (cursor, kept) in self.cursors.iter_mut().zip(&mut *scans) {
+                cursor.row(row, kept, rows)?;
+            }
+            for (at, component) in components() {
+                let (rows, high) = (&mut rows[at], u32::from(component.sampling.1));
+                let down = frame.blocks(component).1;
+                for line in 0..high.min(down.saturating_sub(row * high)) {
+                    for (column, index) in rows.row(line as usize).enumerate() {
+                        let (block, flat) = rows.block(index);
+                        sink.block(at, (column, (row * high + line) as usize), block, flat);
+                    }
+                }
+                rows.clear();
+            }
+            sink.row(row);
+        }
+        Ok(())
+    }
+}
+
+impl Scratch {
+    /// Lets go of what is beyond `most` bytes.
+    pub(crate) fn shrink(&mut self, most: usize) {
+        let data: usize = self.scans.iter().map(|kept| kept.data.capacity()).sum();
+        let rows: usize = self.rows.iter().map(BlockRows::capacity).sum();
+        if data + rows > most {
+            *self = Scratch::default();
+        }
+    }
+}
+
+/// What the scans gave so far.
+enum Given {
+    Progressive(Progression),
+    /// Sequential: whether there was a scan of each component.
+    Sequential(Vec<bool>),
+}
+
+impl Given {
+    fn new(frame: &Frame) -> Given {
+        let count = frame.components().len();
+        match frame.coding {
+            Coding::Progressive => Given::Progressive(Progression::new(count)),
+            Coding::Sequential => Given::Sequential(alloc::vec![false; count]),
+        }
+    }
+
+    fn add(&mut self, scan: &Scan) -> Result<(), Error> {
+        match self {
+            Given::Progressive(progression) => {
+                let components = scan.members().iter().map(|member| member.component);
+                progression.add(components, Share { band: scan.band, missing: scan.bits }, scan.data)
+            }
+            Given::Sequential(given) => {
+                for member in scan.members() {
+                    if core::mem::replace(&mut given[member.component], true) {
+                        return Err(Error::Damaged { at: scan.data, expected: "one scan of each component" });
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn complete(&self, at: usize) -> Result<(), Error> {
+        match self {
+            Given::Progressive(progression) => progression.complete(at),
+            Given::Sequential(given) if given.iter().all(|&given| given) => Ok(()),
+            Given::Sequential(_) => Err(Error::Truncated { at, expected: "a scan of each component" }),
+        }
+    }
+}
