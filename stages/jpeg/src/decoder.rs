@@ -1,12 +1,14 @@
 //! Owns the public decoder: its limits, and the tables and buffers it keeps between pictures.
 //! Does not own: any step of decoding.
 
-use crate::Error;
-use crate::header::{Component, Header};
-use crate::huffman::{DcTable, SkipTable, ValueTable};
-use crate::scan::{self, Layout, Part, Plane};
+use crate::frame::{Coding, Frame};
+use crate::header::ColorModel;
+use crate::plane::Plane;
+use crate::scan::{self, Layout};
+use crate::scans::Scans;
 use crate::segments::Segments;
-use alloc::boxed::Box;
+use crate::tables::{Tables, Use};
+use crate::{Error, Unsupported};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -27,16 +29,9 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Decoder {
     limits: Limits,
-    tables: Box<Tables>,
+    tables: Tables,
     /// Entropy-coded data of one segment, without stuffed bytes.
     data: Vec<u8>,
-}
-
-/// Tables for luma, and for two components that are passed over.
-#[derive(Clone)]
-struct Tables {
-    luma: (DcTable, ValueTable),
-    passed: [(DcTable, SkipTable); 2],
 }
 
 /// The most scratch that is kept for the next picture, in bytes.
@@ -45,9 +40,7 @@ const KEPT: usize = 4 << 20;
 impl Decoder {
     /// A decoder with these limits.
     pub fn new(limits: Limits) -> Decoder {
-        let passed = || (DcTable::new(), SkipTable::new());
-        let tables = Tables { luma: (DcTable::new(), ValueTable::new()), passed: [passed(), passed()] };
-        Decoder { limits, tables: Box::new(tables), data: Vec::new() }
+        Decoder { limits, tables: Tables::default(), data: Vec::new() }
     }
 
     /// Decodes the Y plane of the JPEG `file` to `out`: one byte for each pixel, row by row from the top left, as stored
@@ -80,75 +73,69 @@ impl Decoder {
     }
 
     fn luma(&mut self, file: &[u8], out: &mut Vec<u8>) -> Result<(u32, u32), Error> {
-        let header = Header::read(file)?;
-        let (width, height) = (header.width, header.height);
-        let pixels = u64::from(width) * u64::from(height);
+        let mut scans = Scans::open(file)?;
+        supported(&scans)?;
+        let Some(scan) = scans.next()? else { return Err(Error::Damaged { at: 0, expected: "a scan" }) };
+        let frame = scans.frame();
+        if scan.members().len() != frame.components().len() {
+            return Err(Unsupported::SeveralScans.into());
+        }
+        let (width, height) = (frame.width, frame.height);
+        let bytes = self.check_size(frame, file.len() - scan.data, file.len())?;
+        let only_luma = |component| if component == 0 { Use::Decode } else { Use::PassOver };
+        self.tables.set(scans.codes(), &scan, only_luma)?;
+        out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
+        out.resize(bytes, 0);
+        let missing = Error::Damaged { at: scan.data, expected: "a scan whose quantisation was defined" };
+        let steps = scans.steps(0).ok_or(missing)?;
+        let mut plane = Plane { samples: out, width: width as usize, steps };
+        let mut segments = Segments::new(file, scan.data);
+        let mut parts = self.tables.parts(frame, &scan, only_luma);
+        let layout = Layout::of(&scan, frame);
+        scan::decode(&layout, &mut parts, &mut plane, &mut segments, &mut self.data)?;
+        scans.resume(segments.end());
+        if scans.next()?.is_some() {
+            return Err(Error::Damaged { at: segments.end(), expected: "the end of the picture" });
+        }
+        if scans.position() != file.len() {
+            return Err(Error::Damaged { at: scans.position(), expected: "the end of the file" });
+        }
+        Ok((width, height))
+    }
+
+    /// How many pixels the picture has. A block has two codes of at least one bit, so a lie about the size is found here.
+    fn check_size(&self, frame: &Frame, data: usize, at: usize) -> Result<usize, Error> {
+        let pixels = u64::from(frame.width) * u64::from(frame.height);
         if pixels > self.limits.max_pixels {
             return Err(Error::TooLarge { pixels, limit: self.limits.max_pixels });
         }
-        let (across, down) = header.mcus();
-        let blocks: u64 = header.components().iter().map(|component| u64::from(blocks(component))).sum();
-        // A block has two codes of at least one bit. Checked before the pixels are allocated.
-        if u64::from(across) * u64::from(down) * blocks > (file.len() - header.data) as u64 * 4 {
-            return Err(Error::Truncated { at: file.len(), expected: "more entropy-coded data" });
+        let (across, down) = frame.mcus();
+        let blocks: u64 = frame.components().iter().map(|component| u64::from(component.blocks())).sum();
+        if u64::from(across) * u64::from(down) * blocks > data as u64 * 4 {
+            return Err(Error::Truncated { at, expected: "more entropy-coded data" });
         }
-        self.tables.set(&header)?;
-        let bytes = usize::try_from(pixels).unwrap_or(usize::MAX);
-        out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-        out.resize(bytes, 0);
-        let interval = match header.restart_interval {
-            0 => u32::MAX,
-            interval => u32::from(interval),
-        };
-        // Sides have 16 bits, so all MCUs are counted in 32.
-        let layout = Layout { across, mcus: across * down, interval };
-        let mut parts = self.tables.parts(&header, Plane { samples: out, width: width as usize })?;
-        scan::decode(&layout, &mut parts, Segments::new(file, header.data), &mut self.data)?;
-        Ok((width, height))
+        Ok(usize::try_from(pixels).unwrap_or(usize::MAX))
     }
+}
+
+/// What is not decoded yet, by name.
+fn supported(scans: &Scans<'_>) -> Result<(), Unsupported> {
+    let frame = scans.frame();
+    if frame.coding == Coding::Progressive {
+        return Err(Unsupported::Progressive);
+    }
+    if !matches!(scans.color(), ColorModel::Gray | ColorModel::Ycbcr) {
+        return Err(Unsupported::ColorTransform);
+    }
+    if frame.components().first().is_some_and(|luma| luma.sampling != frame.highest_sampling()) {
+        return Err(Unsupported::LumaSampling);
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder").field("limits", &self.limits).finish_non_exhaustive()
-    }
-}
-
-/// Blocks of a component in each MCU.
-fn blocks(component: &Component) -> u32 {
-    u32::from(component.sampling.0) * u32::from(component.sampling.1)
-}
-
-impl Tables {
-    /// Makes them those of a picture.
-    fn set(&mut self, header: &Header) -> Result<(), Error> {
-        let missing =
-            || Error::Damaged { at: header.data, expected: "a scan whose Huffman codes were defined" };
-        let dc = |component: &Component| header.codes.dc.get(component.dc)?.as_ref();
-        let ac = |component: &Component| header.codes.ac.get(component.ac)?.as_ref();
-        if let [luma, others @ ..] = header.components() {
-            self.luma.0.set(dc(luma).ok_or_else(missing)?);
-            self.luma.1.set(ac(luma).ok_or_else(missing)?);
-            for (tables, component) in self.passed.iter_mut().zip(others) {
-                tables.0.set(dc(component).ok_or_else(missing)?);
-                tables.1.set(ac(component).ok_or_else(missing)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// Luma to `plane`, everything else passed over.
-    fn parts<'a>(&'a self, header: &'a Header, plane: Plane<'a>) -> Result<Vec<Part<'a>>, Error> {
-        let mut parts = Vec::with_capacity(3);
-        let [luma, others @ ..] = header.components() else { return Ok(parts) };
-        let missing = Error::Damaged { at: header.data, expected: "a scan whose quantisation was defined" };
-        let steps = header.steps.get(luma.quantisation).and_then(Option::as_ref).ok_or(missing)?;
-        let (dc, ac) = (&self.luma.0, &self.luma.1);
-        parts.push(Part::Samples { dc, ac, steps, plane, sampling: luma.sampling, level: 0 });
-        for ((dc, ac), component) in self.passed.iter().zip(others) {
-            parts.push(Part::Passed { dc, ac, blocks: blocks(component) });
-        }
-        Ok(parts)
     }
 }
 

@@ -16,15 +16,21 @@ const PASS_BITS: u32 = 2;
 /// Eight lanes of one row or column.
 type Lanes = [i16; 8];
 
+/// The samples of a block; `flat` if only its first coefficient may be other than 0.
+#[inline(always)]
+pub(crate) fn samples(coefficients: &Coefficients, steps: &Steps, flat: bool) -> [[u8; 8]; 8] {
+    if flat { [[self::flat(coefficients, steps); 8]; 8] } else { block(coefficients, steps) }
+}
+
 /// The samples of a block in which only the first coefficient is not zero.
-pub(crate) fn flat(coefficients: &Coefficients, steps: &Steps) -> u8 {
+fn flat(coefficients: &Coefficients, steps: &Steps) -> u8 {
     let level = i32::from(coefficients[0].wrapping_mul(steps[0])) << PASS_BITS;
     sample((level + (1 << (PASS_BITS + 2))) >> (PASS_BITS + 3))
 }
 
 /// Multiplies coefficients by their steps and transforms them to 8 rows of 8 samples.
 #[inline(always)]
-pub(crate) fn block(coefficients: &Coefficients, steps: &Steps) -> [[u8; 8]; 8] {
+fn block(coefficients: &Coefficients, steps: &Steps) -> [[u8; 8]; 8] {
     let mut rows = [[0; 8]; 8];
     for (row, (values, steps)) in
         rows.iter_mut().zip(coefficients.as_chunks::<8>().0.iter().zip(steps.as_chunks::<8>().0))

@@ -34,13 +34,18 @@ mod bits;
 mod block;
 mod decoder;
 mod error;
+mod frame;
 mod header;
 mod huffman;
 mod idct;
 mod markers;
+mod plane;
 mod quantisation;
 mod scan;
+mod scans;
 mod segments;
+mod tables;
 
 pub use decoder::{Decoder, Limits};
 pub use error::{Error, Unsupported};
+pub use header::{ColorModel, Header};

@@ -1,64 +1,56 @@
-//! Owns the order of blocks in a scan, its restarts, and where the samples of each block go (T.81, A.2 and E.2.4).
-//! Does not own: which components are wanted: each brings a [`Part`].
+//! Owns the order of blocks in a sequential scan, and its restarts (T.81, A.2 and E.2.4).
+//! Does not own: where the blocks go: that is a [`Sink`]; scan headers (see `scans.rs`).
 
 use crate::Error;
 use crate::bits::Bits;
 use crate::block::{self, BadCode, Coefficients};
+use crate::frame::Frame;
 use crate::huffman::{DcTable, SkipTable, ValueTable};
-use crate::idct;
-use crate::quantisation::Steps;
+use crate::scans::Scan;
 use crate::segments::Segments;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// What is done with the blocks of one component.
 pub(crate) enum Part<'a> {
-    /// They become samples.
-    Samples {
-        dc: &'a DcTable,
-        ac: &'a ValueTable,
-        steps: &'a Steps,
-        plane: Plane<'a>,
-        sampling: (u8, u8),
-        level: i16,
-    },
+    /// They are decoded, and go to the sink as those of this component of the frame.
+    Decoded { dc: &'a DcTable, ac: &'a ValueTable, component: usize, sampling: (u8, u8), level: i16 },
     /// They are passed over, so many in each MCU.
     Passed { dc: &'a DcTable, ac: &'a SkipTable, blocks: u32 },
 }
 
-/// The samples of one component, without rows or columns of filling.
-pub(crate) struct Plane<'a> {
-    pub(crate) samples: &'a mut [u8],
-    pub(crate) width: usize,
-}
+/// Takes the blocks of a scan as they are decoded.
+pub(crate) trait Sink {
+    /// The next block of a component. Its place counts blocks of the component, across and down; `flat` if only the first of its
+    /// coefficients may be other than 0.
+    fn block(&mut self, component: usize, place: (usize, usize), coefficients: &Coefficients, flat: bool);
 
-impl Plane<'_> {
-    /// Stores the part of a block that is inside; `column` and `row` count blocks.
-    #[inline(always)]
-    fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
-        let (x, first) = (column * 8, row * 8 * self.width);
-        let Some(inside) = self.width.checked_sub(x).filter(|&inside| inside > 0) else { return };
-        let Some(samples) = self.samples.get_mut(first..) else { return };
-        for (line, row) in samples.chunks_mut(self.width).zip(rows) {
-            match line[x..].first_chunk_mut::<8>() {
-                Some(whole) => *whole = *row,
-                None => line[x..].copy_from_slice(&row[..inside]),
-            }
-        }
-    }
+    /// All blocks of this row of MCUs were given.
+    fn row(&mut self, row: u32);
 }
 
 /// The scan's MCUs: how many across, how many in all, and how many between restart markers.
 pub(crate) struct Layout {
-    pub(crate) across: u32,
-    pub(crate) mcus: u32,
-    pub(crate) interval: u32,
+    across: u32,
+    mcus: u32,
+    interval: u32,
+}
+
+impl Layout {
+    pub(crate) fn of(scan: &Scan, frame: &Frame) -> Layout {
+        let (across, down) = scan.mcus(frame);
+        let interval = if scan.restart_interval == 0 { u32::MAX } else { u32::from(scan.restart_interval) };
+        // Sides have 16 bits, so all MCUs are counted in 32.
+        Layout { across, mcus: across * down, interval }
+    }
 }
 
 /// Decodes a scan. `buffer` is scratch.
-pub(crate) fn decode(
+pub(crate) fn decode<S: Sink>(
     layout: &Layout,
     parts: &mut [Part<'_>],
-    mut segments: Segments<'_>,
+    sink: &mut S,
+    segments: &mut Segments<'_>,
     buffer: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let mut begin = 0;
@@ -66,7 +58,7 @@ pub(crate) fn decode(
         let end = layout.mcus.min(begin.saturating_add(layout.interval));
         segments.next(end == layout.mcus, buffer)?;
         let mut bits = Bits::new(buffer);
-        let decoded = interval(begin..end, layout.across, parts, &mut bits);
+        let decoded = interval(begin..end, layout.across, parts, sink, &mut bits);
         let at = || segments.in_file(bits.bytes_read());
         match decoded {
             Err(Flaw::Code) => {
@@ -93,14 +85,15 @@ impl From<BadCode> for Flaw {
 }
 
 /// Decodes the MCUs between two restart markers.
-fn interval(
-    mcus: core::ops::Range<u32>,
+fn interval<S: Sink>(
+    mcus: Range<u32>,
     across: u32,
     parts: &mut [Part<'_>],
-    shared: &mut Bits<'_>,
+    sink: &mut S,
+    bits: &mut Bits<'_>,
 ) -> Result<(), Flaw> {
     for part in &mut *parts {
-        if let Part::Samples { level, .. } = part {
+        if let Part::Decoded { level, .. } = part {
             *level = 0;
         }
     }
@@ -108,13 +101,14 @@ fn interval(
     let (mut column, mut row) = (mcus.start % across, mcus.start / across);
     for _ in mcus {
         for part in &mut *parts {
-            part.mcu((column, row), shared, &mut coefficients)?;
+            part.mcu((column, row), bits, &mut coefficients, sink)?;
         }
-        if shared.overrun() {
+        if bits.overrun() {
             return Err(Flaw::End);
         }
         column += 1;
         if column == across {
+            sink.row(row);
             (column, row) = (0, row + 1);
         }
     }
@@ -124,15 +118,16 @@ fn interval(
 impl Part<'_> {
     /// Decodes this component's blocks of one MCU.
     #[inline(always)]
-    fn mcu(
+    fn mcu<S: Sink>(
         &mut self,
         (column, row): (u32, u32),
         bits: &mut Bits<'_>,
         coefficients: &mut Coefficients,
+        sink: &mut S,
     ) -> Result<(), BadCode> {
         match self {
             Part::Passed { dc, ac, blocks } => (0..*blocks).try_for_each(|_| block::pass(dc, ac, bits)),
-            Part::Samples { dc, ac, steps, plane, sampling, level } => {
+            Part::Decoded { dc, ac, component, sampling, level } => {
                 let (wide, high) = (u32::from(sampling.0), u32::from(sampling.1));
                 for down in 0..high {
                     for right in 0..wide {
@@ -141,35 +136,12 @@ impl Part<'_> {
                         *level = level.checked_add(difference).ok_or(BadCode)?;
                         coefficients[0] = *level;
                         let flat = block::coefficients(ac, bits, coefficients)?;
-                        let rows = if flat {
-                            [[idct::flat(coefficients, steps); 8]; 8]
-                        } else {
-                            idct::block(coefficients, steps)
-                        };
                         let place = ((column * wide + right) as usize, (row * high + down) as usize);
-                        plane.store(place, &rows);
+                        sink.block(*component, place, coefficients, flat);
                     }
                 }
                 Ok(())
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
-        let mut samples = [0; 10 * 9];
-        let mut plane = Plane { samples: &mut samples, width: 10 };
-        for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
-            plane.store(place, &[[value; 8]; 8]);
-        }
-        for row in 0..8 {
-            assert_eq!(samples[row * 10..][..10], [1, 1, 1, 1, 1, 1, 1, 1, 2, 2]);
-        }
-        assert_eq!(samples[80..], [3, 3, 3, 3, 3, 3, 3, 3, 4, 4]);
     }
 }
