@@ -5,11 +5,9 @@
 //! processor's cache and memory does not grow with the picture.
 
 use crate::Error;
+use crate::block::Block;
 use crate::quantisation::ZIGZAG;
 use alloc::vec::Vec;
-
-/// One block in rows of 8. Its first place is free while scans are read: levels (DC) are kept apart.
-pub(crate) type Block = [i16; 64];
 
 /// Where a coefficient of the zigzag order goes; those after the last go to the first place, which is free. With as many places
 /// as a byte has values no index needs a check.
@@ -42,6 +40,7 @@ pub(crate) struct BlockRows {
     /// Which of the others are not zero: bit `n` for the `n`th of the zigzag order. A block whose map is 0 is all zeros, so flat
     /// blocks are known without looking at them.
     pub(crate) maps: Vec<u64>,
+    /// The first place of each is free while scans are read: levels (DC) are kept apart.
     pub(crate) blocks: Vec<Block>,
 }
 

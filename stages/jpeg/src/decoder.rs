@@ -1,9 +1,10 @@
 //! Owns the public decoder: its limits, and the tables and buffers it keeps between pictures.
 //! Does not own: any step of decoding.
 
-use crate::frame::{Coding, Frame};
+use crate::frame::Frame;
 use crate::header::ColorModel;
 use crate::plane::Plane;
+use crate::progressive::{self, Reader};
 use crate::scan::{self, Layout};
 use crate::scans::Scans;
 use crate::segments::Segments;
@@ -32,6 +33,8 @@ pub struct Decoder {
     tables: Tables,
     /// Entropy-coded data of one segment, without stuffed bytes.
     data: Vec<u8>,
+    /// For pictures of several scans.
+    scratch: progressive::Scratch,
 }
 
 /// The most scratch that is kept for the next picture, in bytes.
@@ -40,7 +43,12 @@ const KEPT: usize = 4 << 20;
 impl Decoder {
     /// A decoder with these limits.
     pub fn new(limits: Limits) -> Decoder {
-        Decoder { limits, tables: Tables::default(), data: Vec::new() }
+        Decoder {
+            limits,
+            tables: Tables::default(),
+            data: Vec::new(),
+            scratch: progressive::Scratch::default(),
+        }
     }
 
     /// Decodes the Y plane of the JPEG `file` to `out`: one byte for each pixel, row by row from the top left, as stored
@@ -69,17 +77,18 @@ impl Decoder {
         if self.data.capacity() > KEPT {
             self.data = Vec::new();
         }
+        self.scratch.shrink(KEPT);
         size
     }
 
     fn luma(&mut self, file: &[u8], out: &mut Vec<u8>) -> Result<(u32, u32), Error> {
         let mut scans = Scans::open(file)?;
         supported(&scans)?;
+        if !scans.at_once() {
+            return self.luma_of_scans(file, scans, out);
+        }
         let Some(scan) = scans.next()? else { return Err(Error::Damaged { at: 0, expected: "a scan" }) };
         let frame = scans.frame();
-        if scan.members().len() != frame.components().len() {
-            return Err(Unsupported::SeveralScans.into());
-        }
         let (width, height) = (frame.width, frame.height);
         let bytes = self.check_size(frame, file.len() - scan.data, file.len())?;
         let only_luma = |component| if component == 0 { Use::Decode } else { Use::PassOver };
@@ -103,16 +112,45 @@ impl Decoder {
         Ok((width, height))
     }
 
+    /// The same for a picture of several scans.
+    fn luma_of_scans(
+        &mut self,
+        file: &[u8],
+        mut scans: Scans<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(u32, u32), Error> {
+        let bytes = self.pixels(scans.frame())?;
+        let wanted = [true, false, false, false];
+        let reader = Reader::open(file, &mut scans, wanted, &mut self.scratch)?;
+        if scans.position() != file.len() {
+            return Err(Error::Damaged { at: scans.position(), expected: "the end of the file" });
+        }
+        let frame = scans.frame();
+        let missing =
+            Error::Damaged { at: scans.position(), expected: "a scan whose quantisation was defined" };
+        let steps = scans.steps(0).ok_or(missing)?;
+        out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
+        out.resize(bytes, 0);
+        let mut plane = Plane { samples: out, width: frame.width as usize, steps };
+        reader.decode(frame, &mut self.scratch, &mut plane)?;
+        Ok((frame.width, frame.height))
+    }
+
     /// How many pixels the picture has. A block has two codes of at least one bit, so a lie about the size is found here.
     fn check_size(&self, frame: &Frame, data: usize, at: usize) -> Result<usize, Error> {
-        let pixels = u64::from(frame.width) * u64::from(frame.height);
-        if pixels > self.limits.max_pixels {
-            return Err(Error::TooLarge { pixels, limit: self.limits.max_pixels });
-        }
+        let pixels = self.pixels(frame)?;
         let (across, down) = frame.mcus();
         let blocks: u64 = frame.components().iter().map(|component| u64::from(component.blocks())).sum();
         if u64::from(across) * u64::from(down) * blocks > data as u64 * 4 {
             return Err(Error::Truncated { at, expected: "more entropy-coded data" });
+        }
+        Ok(pixels)
+    }
+
+    fn pixels(&self, frame: &Frame) -> Result<usize, Error> {
+        let pixels = u64::from(frame.width) * u64::from(frame.height);
+        if pixels > self.limits.max_pixels {
+            return Err(Error::TooLarge { pixels, limit: self.limits.max_pixels });
         }
         Ok(usize::try_from(pixels).unwrap_or(usize::MAX))
     }
@@ -121,9 +159,6 @@ impl Decoder {
 /// What is not decoded yet, by name.
 fn supported(scans: &Scans<'_>) -> Result<(), Unsupported> {
     let frame = scans.frame();
-    if frame.coding == Coding::Progressive {
-        return Err(Unsupported::Progressive);
-    }
     if !matches!(scans.color(), ColorModel::Gray | ColorModel::Ycbcr) {
         return Err(Unsupported::ColorTransform);
     }
@@ -232,8 +267,33 @@ mod tests {
     }
 
     #[test]
-    fn progressive_is_unsupported() {
+    fn the_same_luma_comes_out_of_a_progressive_file() {
+        for (sampling, interval) in [(SamplingFactor::F_1_1, 0), (SamplingFactor::F_2_2, 2)] {
+            let set = |encoder: &mut Encoder<&mut Vec<u8>>| {
+                encoder.set_sampling_factor(sampling);
+                encoder.set_restart_interval(interval);
+            };
+            let progressive = file(61, |encoder| {
+                set(encoder);
+                encoder.set_progressive(true);
+            });
+            assert_eq!(gray(&progressive).unwrap(), gray(&file(61, set)).unwrap());
+        }
+    }
+
+    #[test]
+    fn more_scans_than_anyone_makes_are_refused() {
         let progressive = file(16, |encoder| encoder.set_progressive(true));
-        assert_eq!(gray(&progressive), Err(Error::Unsupported(Unsupported::Progressive)));
+        let scan = progressive.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+        let frame = &progressive[..scan];
+        // Color in a scan for each coefficient and bit; none of them is looked into.
+        let scans = (1..=60).flat_map(|at| [(at, 0x01), (at, 0x10)]).map(|(at, bits)| {
+            let head = [0xff, 0xda, 0, 8, 1, 1, 0, at, at, bits];
+            head
+        });
+        let levels = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 0, 0];
+        let scans: Vec<u8> = [levels].into_iter().chain(scans).flatten().collect();
+        let file = [frame, &scans, b"\xff\xd9"].concat();
+        assert_eq!(gray(&file), Err(Error::TooManyScans { limit: 100 }));
     }
 }

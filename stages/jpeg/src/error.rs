@@ -32,6 +32,12 @@ pub enum Error {
         /// The most that is allowed.
         limit: u64,
     },
+    /// More scans than any encoder makes: each is work for the whole picture, however few bytes it has.
+    #[error("more than {limit} scans")]
+    TooManyScans {
+        /// The most that is allowed.
+        limit: usize,
+    },
     /// There is no memory for the pixels.
     #[error("no memory for {bytes} bytes of pixels")]
     OutOfMemory {

@@ -32,6 +32,7 @@ extern crate alloc;
 
 mod bits;
 mod block;
+mod coefficients;
 mod decoder;
 mod error;
 mod frame;
@@ -40,6 +41,7 @@ mod huffman;
 mod idct;
 mod markers;
 mod plane;
+mod progressive;
 mod quantisation;
 mod scan;
 mod scans;

@@ -3,7 +3,7 @@
 
 use crate::Error;
 use crate::bits::Bits;
-use crate::block::{self, BadCode, Coefficients};
+use crate::block::{self, BadCode, Block, Coefficients};
 use crate::frame::Frame;
 use crate::huffman::{DcTable, SkipTable, ValueTable};
 use crate::scans::Scan;
@@ -23,7 +23,7 @@ pub(crate) enum Part<'a> {
 pub(crate) trait Sink {
     /// The next block of a component. Its place counts blocks of the component, across and down; `flat` if only the first of its
     /// coefficients may be other than 0.
-    fn block(&mut self, component: usize, place: (usize, usize), coefficients: &Coefficients, flat: bool);
+    fn block(&mut self, component: usize, place: (usize, usize), block: &Block, flat: bool);
 
     /// All blocks of this row of MCUs were given.
     fn row(&mut self, row: u32);
@@ -137,7 +137,7 @@ impl Part<'_> {
                         coefficients[0] = *level;
                         let flat = block::coefficients(ac, bits, coefficients)?;
                         let place = ((column * wide + right) as usize, (row * high + down) as usize);
-                        sink.block(*component, place, coefficients, flat);
+                        sink.block(*component, place, block::whole(coefficients), flat);
                     }
                 }
                 Ok(())

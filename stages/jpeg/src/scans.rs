@@ -111,6 +111,12 @@ impl<'a> Scans<'a> {
         self.state.adobe_transform.is_some()
     }
 
+    /// Whether the first scan gives the whole picture.
+    pub(crate) fn at_once(&self) -> bool {
+        let all = self.frame.components().len();
+        self.frame.coding == Coding::Sequential && self.first.as_ref().is_some_and(|scan| scan.count == all)
+    }
+
     /// The next scan; `None` at the end of the picture. After a scan, [`resume`](Self::resume) or
     /// [`pass_over`](Self::pass_over) comes first.
     pub(crate) fn next(&mut self) -> Result<Option<Scan>, Error> {
@@ -152,10 +158,11 @@ impl<'a> Scans<'a> {
         self.markers.seek(at);
     }
 
-    /// Goes on after the entropy-coded data of a scan, without looking into it.
-    pub(crate) fn pass_over(&mut self, scan: &Scan) -> Result<(), Error> {
-        self.markers.seek(segments::end_of_scan(self.file, scan.data)?);
-        Ok(())
+    /// Goes on after the entropy-coded data of a scan, without looking into it. Gives where it ends.
+    pub(crate) fn pass_over(&mut self, scan: &Scan) -> Result<usize, Error> {
+        let end = segments::end_of_scan(self.file, scan.data)?;
+        self.markers.seek(end);
+        Ok(end)
     }
 
     fn scan(&mut self, &Segment { body, at, .. }: &Segment<'_>) -> Result<Scan, Error> {

@@ -5,8 +5,8 @@ use super::progression::Share;
 use super::{first, refine};
 use crate::Error;
 use crate::bits::{Bits, Place};
-use crate::block::BadCode;
-use crate::coefficients::{Block, BlockRows};
+use crate::block::{BadCode, Block};
+use crate::coefficients::BlockRows;
 use crate::frame::{Coding, Frame};
 use crate::huffman::{Codes, DcTable, RefinementTable, ValueTable};
 use crate::scans::Scan;
@@ -112,6 +112,18 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The fewest bits that its data can have: one for each code of a block, whatever the codes are.
+    pub(super) fn least_bits(&self) -> u64 {
+        let codes = match self.gives {
+            Gives::Levels(_) | Gives::LevelBit(_) => 1,
+            Gives::Whole(_) => 2,
+            // Nothing of any block is one code.
+            Gives::Band(_) | Gives::BandBit(_) => return 0,
+        };
+        let blocks: u32 = self.parts.iter().map(|part| part.sampling.0 * part.sampling.1).sum();
+        codes * u64::from(blocks) * u64::from(self.to_come)
+    }
+
     /// Reads what the scan gives for one row of MCUs of the frame.
     pub(super) fn row(&mut self, row: u32, kept: &mut Kept, rows: &mut [BlockRows]) -> Result<(), Error> {
         let &[Part { high, blocks: (_, down), .. }] = &self.parts[..] else {
@@ -154,7 +166,8 @@ impl<'a> Cursor<'a> {
 
     /// Behind the last bit of an interval comes a marker.
     fn end_interval(&self, bits: &Bits<'_>) -> Result<(), Error> {
-        let damaged = |expected| Err(Error::Damaged { at: self.segments.in_file(bits.bytes_read()), expected });
+        let damaged =
+            |expected| Err(Error::Damaged { at: self.segments.in_file(bits.bytes_read()), expected });
         match () {
             () if bits.left_over() => damaged("a marker"),
             () if self.run > 0 => damaged("a band that ends with its restart interval"),

@@ -5,8 +5,8 @@
 //! whatever its end is: then all that is rare leaves the loop by one comparison.
 
 use crate::bits::Bits;
-use crate::block::BadCode;
-use crate::coefficients::{Block, PLACES};
+use crate::block::{BadCode, Block};
+use crate::coefficients::PLACES;
 use crate::huffman::{BITS, Entry, One, RUN_STEP, ValueTable};
 
 /// A band of coefficients that a scan gives for the first time.

@@ -41,9 +41,11 @@ pub(crate) struct Scratch {
 /// All scans of a picture, ready to be read side by side.
 pub(crate) struct Reader<'a> {
     cursors: Vec<Cursor<'a>>,
-    /// How many bytes of entropy-coded data there are.
-    pub(crate) bytes: usize,
+    wanted: Wanted,
 }
+
+/// Which components of the frame go on.
+pub(crate) type Wanted = [bool; 4];
 
 impl<'a> Reader<'a> {
     /// Reads all scan headers up to the end of the picture. `wanted` says for each component whether it goes on.
@@ -54,10 +56,10 @@ impl<'a> Reader<'a> {
     pub(crate) fn open(
         file: &'a [u8],
         scans: &mut Scans<'_>,
-        wanted: &[bool],
+        wanted: Wanted,
         scratch: &mut Scratch,
     ) -> Result<Reader<'a>, Error> {
-        let mut reader = Reader { cursors: Vec::new(), bytes: 0 };
+        let mut reader = Reader { cursors: Vec::new(), wanted };
         let mut given = Given::new(scans.frame());
         let mut count = 0;
         while let Some(scan) = scans.next()? {
@@ -67,31 +69,50 @@ impl<'a> Reader<'a> {
             }
             given.add(&scan)?;
             if scan.members().iter().any(|member| wanted[member.component]) {
-                let cursor = Cursor::new(file, scans.frame(), &scan, wanted);
-                if scratch.scans.len() == reader.cursors.len() {
-                    scratch.scans.push(Kept::default());
-                }
-                let missing =
-                    Error::Damaged { at: scan.data, expected: "a scan whose Huffman codes were defined" };
-                scratch.scans[reader.cursors.len()].set(&cursor, &scan, scans.codes()).ok_or(missing)?;
-                reader.cursors.push(cursor);
+                reader.add(file, scans, &scan, scratch)?;
+            } else {
+                scans.pass_over(&scan)?;
             }
-            scans.pass_over(&scan)?;
         }
         given.complete(scans.position())?;
         Ok(reader)
+    }
+
+    /// Adds a scan, and goes on after it.
+    fn add(
+        &mut self,
+        file: &'a [u8],
+        scans: &mut Scans<'_>,
+        scan: &Scan,
+        scratch: &mut Scratch,
+    ) -> Result<(), Error> {
+        let cursor = Cursor::new(file, scans.frame(), scan, &self.wanted);
+        let at = self.cursors.len();
+        if scratch.scans.len() == at {
+            scratch.scans.push(Kept::default());
+        }
+        let expected = "a scan whose Huffman codes were defined";
+        let kept = &mut scratch.scans[at];
+        kept.set(&cursor, scan, scans.codes()).ok_or(Error::Damaged { at: scan.data, expected })?;
+        let end = scans.pass_over(scan)?;
+        // A lie about the size is found here, before anything of that size is allocated.
+        if cursor.least_bits() > (end - scan.data) as u64 * 8 {
+            return Err(Error::Truncated { at: end, expected: "more entropy-coded data" });
+        }
+        self.cursors.push(cursor);
+        Ok(())
     }
 
     /// Gives the blocks of the wanted components to `sink`, row of MCUs by row of MCUs.
     pub(crate) fn decode(
         mut self,
         frame: &Frame,
-        wanted: &[bool],
         scratch: &mut Scratch,
         sink: &mut impl Sink,
     ) -> Result<(), Error> {
         let Scratch { scans, rows } = scratch;
         rows.resize_with(rows.len().max(frame.components().len()), BlockRows::default);
+        let wanted = self.wanted;
         let components = || frame.components().iter().enumerate().filter(|&(at, _)| wanted[at]);
         for (at, component) in components() {
             let (across, down) = frame.blocks(component);

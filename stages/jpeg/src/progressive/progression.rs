@@ -30,7 +30,9 @@ impl Share {
         let (first, last) = self.band;
         let (before, after) = self.missing;
         match () {
-            () if first == 0 && last != 0 => Err("a progressive scan of levels alone or of other coefficients"),
+            () if first == 0 && last != 0 => {
+                Err("a progressive scan of levels alone or of other coefficients")
+            }
             () if first > last || last > 63 => Err("a band of coefficients from 0 to 63"),
             () if after > 13 || (before > 0 && after != before - 1) => {
                 Err("a progressive scan that adds one bit")
@@ -65,7 +67,10 @@ impl Progression {
     ) -> Result<(), Error> {
         share.check().map_err(|expected| Error::Damaged { at, expected })?;
         if !share.levels() && components.len() != 1 {
-            return Err(Error::Damaged { at, expected: "one component in a progressive scan without levels" });
+            return Err(Error::Damaged {
+                at,
+                expected: "one component in a progressive scan without levels",
+            });
         }
         let (first, last) = (usize::from(share.band.0), usize::from(share.band.1));
         let before = if share.first() { NOTHING } else { share.missing.0 };

@@ -6,8 +6,8 @@
 
 use super::first::run_length;
 use crate::bits::Bits;
-use crate::block::BadCode;
-use crate::coefficients::{Block, PLACES};
+use crate::block::{BadCode, Block};
+use crate::coefficients::PLACES;
 use crate::huffman::{Refinement, RefinementTable};
 
 /// A band of coefficients that a scan adds a bit to.
@@ -111,9 +111,11 @@ mod tests {
     use super::*;
     use crate::bits::PADDING;
     use crate::huffman::Code;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
 
-    /// Codes: 0 → a new coefficient, 10 → end of the band, 110 → one after two zeros, 1110 → sixteen zeros, 11110 → the end of
-    /// 2 or 3 bands.
+    /// 0 → a new coefficient, 10 → end of the band, 110 → a new one after two zeros, 1110 → sixteen zeros, 11110 → the end of 2
+    /// or 3 bands.
     fn table() -> RefinementTable {
         let mut counts = [0; 16];
         counts[..5].fill(1);
@@ -122,23 +124,101 @@ mod tests {
         table
     }
 
-    fn decode(text: &str, block: &mut Block, map: &mut u64) -> Option<u32> {
-        let mut data: Vec<u8> = text.as_bytes().chunks(8).map(|bits| {
-            bits.iter().enumerate().fold(0, |byte, (at, &bit)| byte | (bit - b'0') << (7 - at))
-        }).collect();
-        data.extend([0; PADDING]);
-        Band::new((1, 10), 1).decode(&table(), &mut Bits::new(&data), block, map).ok()
+    /// The bits, and a few zeros.
+    fn data(bits: &str) -> Vec<u8> {
+        let byte =
+            |bits: &[u8]| bits.iter().zip((0..8).rev()).fold(0, |byte, (bit, at)| byte | (bit - b'0') << at);
+        bits.as_bytes().chunks(8).map(byte).chain([0; PADDING]).collect()
+    }
+
+    fn decode(band: Band, bits: &str, block: &mut Block, map: &mut u64) -> Option<u32> {
+        band.decode(&table(), &mut Bits::new(&data(bits)), block, map).ok()
+    }
+
+    fn at(coefficient: usize) -> usize {
+        usize::from(PLACES[coefficient])
     }
 
     #[test]
     fn old_coefficients_grow_away_from_zero_and_new_ones_come_between_them() {
-        let place = |at: usize| usize::from(PLACES[at]);
+        let band = Band::new((1, 10), 1);
         let (mut block, mut map) = ([0; 64], 1 << 2 | 1 << 4 | 1 << 8 | 1 << 12);
-        (block[place(2)], block[place(4)], block[place(8)], block[place(12)]) = (4, -8, 4, 4);
-        // After two zeros (1 and 3) a positive one at 5, and bits for 2 and 4; then the end, and a bit for 8.
-        assert_eq!(decode("1101" /* +5 */ , &mut [0; 64], &mut 0), Some(0), "what follows is zeros");
-        assert_eq!(decode("1101111101", &mut block, &mut map), Some(0));
-        assert_eq!([2, 4, 5, 8, 12].map(|at| block[place(at)]), [6, -10, 2, 6, 4]);
+        (block[at(2)], block[at(4)], block[at(8)], block[at(12)]) = (4, -8, 4, 4);
+        // After the zeros 1 and 3 a positive one; bits for 2 and 4; the end; a bit for 8.
+        assert_eq!(decode(band, "110111101", &mut block, &mut map), Some(0));
+        assert_eq!([2, 4, 5, 8, 12].map(|coefficient| block[at(coefficient)]), [6, -10, 2, 6, 4]);
         assert_eq!(map, 1 << 2 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 12);
+    }
+
+    #[test]
+    fn a_band_may_end_in_several_blocks_and_never_after_its_end() {
+        let band = Band::new((1, 10), 1);
+        assert_eq!(decode(band, "111101", &mut [0; 64], &mut 0), Some(2));
+        assert_eq!(decode(band, "1110", &mut [0; 64], &mut 0), None, "16 zeros in a band of 10");
+        assert_eq!(decode(band, "11111", &mut [0; 64], &mut 0), None, "no code");
+    }
+
+    /// One coefficient after the other, as T.81, figure G.7 has it.
+    fn slowly(bits: &str, (first, last): (usize, usize), bit: i16, block: &mut Block) -> Option<u32> {
+        let mut bits = bits.bytes().map(|bit| bit == b'1').chain(core::iter::repeat(false));
+        let mut next = || bits.next().unwrap();
+        let mut coefficient = first;
+        let mut run = 0;
+        while coefficient <= last {
+            let ones = (0..6).take_while(|_| next()).count();
+            let (mut zeros, value) = match ones {
+                0 | 2 => (ones, if next() { bit } else { -bit }),
+                3 => (15, 0),
+                1 => (64, 0),
+                4 => {
+                    run = 1 + u32::from(next());
+                    (64, 0)
+                }
+                _ => return None,
+            };
+            loop {
+                if coefficient > last {
+                    if zeros < 64 {
+                        return None;
+                    }
+                    break;
+                }
+                let old = &mut block[at(coefficient)];
+                coefficient += 1;
+                if *old != 0 {
+                    *old += if next() { bit * old.signum() } else { 0 };
+                } else if zeros == 0 {
+                    *old = value;
+                    break;
+                } else {
+                    zeros -= usize::from(zeros < 64);
+                }
+            }
+        }
+        Some(run)
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_what_the_standard_draws(
+            bits in "[01]{0,200}", values in prop::collection::vec(-3i16..3, 64), ends in (1usize..64, 1usize..64), missing in 0u8..3
+        ) {
+            let (first, last) = (ends.0.min(ends.1), ends.0.max(ends.1));
+            let mut block = [0; 64];
+            let mut map = 0;
+            for coefficient in 1..64 {
+                block[at(coefficient)] = values[coefficient] << (missing + 1);
+                map |= u64::from(values[coefficient] != 0) << coefficient;
+            }
+            let mut want = block;
+            let run = slowly(&bits, (first, last), 1 << missing, &mut want);
+            let got = decode(Band::new((first as u8, last as u8), missing), &bits, &mut block, &mut map);
+            prop_assert_eq!(got, run);
+            if run.is_some() {
+                prop_assert_eq!(block, want);
+                let nonzero = (1..64).fold(0, |map, c| map | u64::from(block[at(c)] != 0) << c);
+                prop_assert_eq!(map, nonzero);
+            }
+        }
     }
 }
