@@ -25,6 +25,7 @@ pub(crate) const PADDING: usize = 8;
 
 impl<'a> Bits<'a> {
     /// Over data that ends with [`PADDING`] zeros.
+    #[cfg(test)]
     pub(crate) fn new(data: &'a [u8]) -> Bits<'a> {
         Bits { data, next: 0, window: 0, count: 0 }
     }
@@ -73,7 +74,7 @@ impl<'a> Bits<'a> {
         Place { next: self.next, window: self.window, count: self.count }
     }
 
-    /// Over the same data again, from a place in it.
+    /// Over data that ends with [`PADDING`] zeros, from a place in it.
     pub(crate) fn at(data: &'a [u8], Place { next, window, count }: Place) -> Bits<'a> {
         Bits { data, next, window, count }
     }

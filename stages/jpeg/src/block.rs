@@ -5,18 +5,9 @@ use crate::bits::Bits;
 use crate::huffman::{BITS, DcTable, Entry, One, SkipTable, ValueTable};
 use crate::quantisation::ZIGZAG;
 
-/// A block's coefficients in rows of 8.
-pub(crate) type Block = [i16; 64];
-
 /// A block's coefficients in rows of 8, then places that are written and never read: with as many places as a byte has
 /// values, no index needs a check.
 pub(crate) type Coefficients = [i16; 256];
-
-/// The block without the places after it.
-#[inline(always)]
-pub(crate) fn whole(coefficients: &Coefficients) -> &Block {
-    &coefficients.as_chunks().0[0]
-}
 
 /// Where a coefficient of the zigzag order goes; those after the last go to a place that is never read.
 const PLACES: [u8; 256] = {

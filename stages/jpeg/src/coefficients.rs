@@ -5,9 +5,11 @@
 //! processor's cache and memory does not grow with the picture.
 
 use crate::Error;
-use crate::block::Block;
 use crate::quantisation::ZIGZAG;
 use alloc::vec::Vec;
+
+/// One block in rows of 8.
+pub(crate) type Block = [i16; 64];
 
 /// Where a coefficient of the zigzag order goes; those after the last go to the first place, which is free. With as many places
 /// as a byte has values no index needs a check.

@@ -1,15 +1,8 @@
-//! Owns the public decoder: its limits, and the tables and buffers it keeps between pictures.
-//! Does not own: any step of decoding.
+//! Owns the public decoder: its limits and what it gives.
+//! Does not own: decoding (see `picture.rs`).
 
-use crate::frame::Frame;
-use crate::header::ColorModel;
-use crate::plane::Plane;
-use crate::progressive::{self, Reader};
-use crate::scan::{self, Layout};
-use crate::scans::Scans;
-use crate::segments::Segments;
-use crate::tables::{Tables, Use};
-use crate::{Error, Unsupported};
+use crate::picture::State;
+use crate::{Error, Header, Output};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -26,38 +19,64 @@ impl Default for Limits {
     }
 }
 
+/// What is known of a picture after it was decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Info {
+    /// What its header says.
+    pub header: Header,
+    /// How many bytes of the file come after the end of the picture. They were not looked at.
+    pub trailing: usize,
+}
+
 /// Decodes JPEGs. Keep one per worker: its tables and buffers are used again for the next picture.
 #[derive(Clone)]
 pub struct Decoder {
     limits: Limits,
-    tables: Tables,
-    /// Entropy-coded data of one segment, without stuffed bytes.
-    data: Vec<u8>,
-    /// For pictures of several scans.
-    scratch: progressive::Scratch,
+    state: State,
 }
-
-/// The most scratch that is kept for the next picture, in bytes.
-const KEPT: usize = 4 << 20;
 
 impl Decoder {
     /// A decoder with these limits.
     pub fn new(limits: Limits) -> Decoder {
-        Decoder {
-            limits,
-            tables: Tables::default(),
-            data: Vec::new(),
-            scratch: progressive::Scratch::default(),
-        }
+        Decoder { limits, state: State::default() }
     }
 
-    /// Decodes the Y plane of the JPEG `file` to `out`: one byte for each pixel, row by row from the top left, as stored
-    /// (no orientation is applied). Gives width and height in pixels. What was in `out` is replaced; after an error it is empty.
+    /// Decodes the JPEG `file` to `out`: [`Output::samples`] bytes for each pixel, row by row from the top left, as stored (no
+    /// orientation is applied). What was in `out` is replaced; after an error it is empty.
     ///
-    /// The bytes are those of libjpeg-turbo's gray output with its accurate transform (`djpeg -grayscale -dct int`).
+    /// The bytes are those of libjpeg-turbo with its accurate transform (`djpeg -dct int`, with `-grayscale` for
+    /// [`Output::Gray`]), which filters color of half the size when it widens it.
     ///
     /// ```
-    /// use pipeline_jpeg::{Decoder, Error, Limits};
+    /// use pipeline_jpeg::{Decoder, Limits, Output};
+    ///
+    /// # let mut file = Vec::new();
+    /// # jpeg_encoder::Encoder::new(&mut file, 90).encode(&[200; 12], 2, 2, jpeg_encoder::ColorType::Rgb)?;
+    /// let mut rgb = Vec::new();
+    /// let info = Decoder::new(Limits::default()).decode(&file, Output::Rgb, &mut rgb)?;
+    /// assert_eq!((info.header.width, info.header.height, info.trailing), (2, 2, 0));
+    /// assert_eq!(rgb, [200; 12]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for kinds that are not decoded here and [`Error::TooLarge`], both from the header alone;
+    /// [`Error::Damaged`] or [`Error::Truncated`] for anything irregular up to the end of the picture; [`Error::OutOfMemory`].
+    pub fn decode(&mut self, file: &[u8], output: Output, out: &mut Vec<u8>) -> Result<Info, Error> {
+        out.clear();
+        let info = self.state.decode(self.limits, file, output, out);
+        if info.is_err() {
+            out.clear();
+        }
+        self.state.trim();
+        info
+    }
+
+    /// Decodes the Y plane: [`decode`](Self::decode) to [`Output::Gray`]. Gives width and height in pixels.
+    ///
+    /// ```
+    /// use pipeline_jpeg::{Decoder, Limits};
     ///
     /// let mut out = Vec::new();
     /// let error = Decoder::new(Limits::default()).gray(b"GIF89a", &mut out).unwrap_err();
@@ -65,107 +84,11 @@ impl Decoder {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for kinds that are not decoded here and [`Error::TooLarge`], both from the header alone;
-    /// [`Error::Damaged`] or [`Error::Truncated`] for anything irregular, which includes bytes after the end of the picture;
-    /// [`Error::OutOfMemory`].
+    /// Those of [`decode`](Self::decode).
     pub fn gray(&mut self, file: &[u8], out: &mut Vec<u8>) -> Result<(u32, u32), Error> {
-        out.clear();
-        let size = self.luma(file, out);
-        if size.is_err() {
-            out.clear();
-        }
-        if self.data.capacity() > KEPT {
-            self.data = Vec::new();
-        }
-        self.scratch.shrink(KEPT);
-        size
+        let Info { header, .. } = self.decode(file, Output::Gray, out)?;
+        Ok((header.width, header.height))
     }
-
-    fn luma(&mut self, file: &[u8], out: &mut Vec<u8>) -> Result<(u32, u32), Error> {
-        let mut scans = Scans::open(file)?;
-        supported(&scans)?;
-        if !scans.at_once() {
-            return self.luma_of_scans(file, scans, out);
-        }
-        let Some(scan) = scans.next()? else { return Err(Error::Damaged { at: 0, expected: "a scan" }) };
-        let frame = scans.frame();
-        let (width, height) = (frame.width, frame.height);
-        let bytes = self.check_size(frame, file.len() - scan.data, file.len())?;
-        let only_luma = |component| if component == 0 { Use::Decode } else { Use::PassOver };
-        self.tables.set(scans.codes(), &scan, only_luma)?;
-        out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-        out.resize(bytes, 0);
-        let missing = Error::Damaged { at: scan.data, expected: "a scan whose quantisation was defined" };
-        let steps = scans.steps(0).ok_or(missing)?;
-        let mut plane = Plane { samples: out, width: width as usize, steps };
-        let mut segments = Segments::new(file, scan.data);
-        let mut parts = self.tables.parts(frame, &scan, only_luma);
-        let layout = Layout::of(&scan, frame);
-        scan::decode(&layout, &mut parts, &mut plane, &mut segments, &mut self.data)?;
-        scans.resume(segments.end());
-        if scans.next()?.is_some() {
-            return Err(Error::Damaged { at: segments.end(), expected: "the end of the picture" });
-        }
-        if scans.position() != file.len() {
-            return Err(Error::Damaged { at: scans.position(), expected: "the end of the file" });
-        }
-        Ok((width, height))
-    }
-
-    /// The same for a picture of several scans.
-    fn luma_of_scans(
-        &mut self,
-        file: &[u8],
-        mut scans: Scans<'_>,
-        out: &mut Vec<u8>,
-    ) -> Result<(u32, u32), Error> {
-        let bytes = self.pixels(scans.frame())?;
-        let wanted = [true, false, false, false];
-        let reader = Reader::open(file, &mut scans, wanted, &mut self.scratch)?;
-        if scans.position() != file.len() {
-            return Err(Error::Damaged { at: scans.position(), expected: "the end of the file" });
-        }
-        let frame = scans.frame();
-        let missing =
-            Error::Damaged { at: scans.position(), expected: "a scan whose quantisation was defined" };
-        let steps = scans.steps(0).ok_or(missing)?;
-        out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-        out.resize(bytes, 0);
-        let mut plane = Plane { samples: out, width: frame.width as usize, steps };
-        reader.decode(frame, &mut self.scratch, &mut plane)?;
-        Ok((frame.width, frame.height))
-    }
-
-    /// How many pixels the picture has. A block has two codes of at least one bit, so a lie about the size is found here.
-    fn check_size(&self, frame: &Frame, data: usize, at: usize) -> Result<usize, Error> {
-        let pixels = self.pixels(frame)?;
-        let (across, down) = frame.mcus();
-        let blocks: u64 = frame.components().iter().map(|component| u64::from(component.blocks())).sum();
-        if u64::from(across) * u64::from(down) * blocks > data as u64 * 4 {
-            return Err(Error::Truncated { at, expected: "more entropy-coded data" });
-        }
-        Ok(pixels)
-    }
-
-    fn pixels(&self, frame: &Frame) -> Result<usize, Error> {
-        let pixels = u64::from(frame.width) * u64::from(frame.height);
-        if pixels > self.limits.max_pixels {
-            return Err(Error::TooLarge { pixels, limit: self.limits.max_pixels });
-        }
-        Ok(usize::try_from(pixels).unwrap_or(usize::MAX))
-    }
-}
-
-/// What is not decoded yet, by name.
-fn supported(scans: &Scans<'_>) -> Result<(), Unsupported> {
-    let frame = scans.frame();
-    if !matches!(scans.color(), ColorModel::Gray | ColorModel::Ycbcr) {
-        return Err(Unsupported::ColorTransform);
-    }
-    if frame.components().first().is_some_and(|luma| luma.sampling != frame.highest_sampling()) {
-        return Err(Unsupported::LumaSampling);
-    }
-    Ok(())
 }
 
 impl fmt::Debug for Decoder {
@@ -177,7 +100,6 @@ impl fmt::Debug for Decoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Unsupported;
     use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
     fn file(side: u16, edit: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
@@ -246,7 +168,8 @@ mod tests {
         let long = [&whole[..end - 2], b"\x12\x34\xff\xd9"].concat();
         assert!(matches!(gray(&long), Err(Error::Damaged { at, .. }) if at == end - 2), "data is left over");
         let more = [&whole[..], b"x"].concat();
-        assert_eq!(gray(&more), Err(Error::Damaged { at: end, expected: "the end of the file" }));
+        let info = Decoder::new(Limits::default()).decode(&more, Output::Gray, &mut Vec::new()).unwrap();
+        assert_eq!(info.trailing, 1);
         let restarts = file(48, |encoder| encoder.set_restart_interval(2));
         let at = restarts.windows(2).position(|pair| pair == [0xff, 0xd1]).unwrap();
         let lost = [&restarts[..at], &restarts[at + 2..]].concat();
@@ -287,10 +210,8 @@ mod tests {
         let scan = progressive.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
         let frame = &progressive[..scan];
         // Color in a scan for each coefficient and bit; none of them is looked into.
-        let scans = (1..=60).flat_map(|at| [(at, 0x01), (at, 0x10)]).map(|(at, bits)| {
-            let head = [0xff, 0xda, 0, 8, 1, 1, 0, at, at, bits];
-            head
-        });
+        let bits = (1..=60).flat_map(|at| [(at, 0x01), (at, 0x10)]);
+        let scans = bits.map(|(at, bits)| [0xff, 0xda, 0, 8, 1, 1, 0, at, at, bits]);
         let levels = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 0, 0];
         let scans: Vec<u8> = [levels].into_iter().chain(scans).flatten().collect();
         let file = [frame, &scans, b"\xff\xd9"].concat();

@@ -4,6 +4,7 @@
 use crate::frame::{Coding, Frame};
 use crate::scans::Scans;
 use crate::{Error, Unsupported};
+use core::fmt;
 
 /// What the components of a file mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +19,18 @@ pub enum ColorModel {
     Cmyk,
     /// CMYK of which the first three are stored as luma and color differences.
     Ycck,
+}
+
+impl fmt::Display for ColorModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ColorModel::Gray => "gray",
+            ColorModel::Ycbcr => "YCbCr",
+            ColorModel::Rgb => "RGB",
+            ColorModel::Cmyk => "CMYK",
+            ColorModel::Ycck => "YCCK",
+        })
+    }
 }
 
 impl ColorModel {

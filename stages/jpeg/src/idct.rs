@@ -5,7 +5,6 @@
 //! 13 fractional bits as in libjpeg's `jidctint.c`. Their 11 multiplications are written out as sums of products: then every
 //! factor has 16 bits, for which processors have a multiplication of eight at once, and the sums are the same to the last bit.
 
-use crate::block::Block;
 use crate::quantisation::Steps;
 
 /// Fractional bits of the factors.
@@ -18,19 +17,19 @@ type Lanes = [i16; 8];
 
 /// The samples of a block; `flat` if only its first coefficient may be other than 0.
 #[inline(always)]
-pub(crate) fn samples(coefficients: &Block, steps: &Steps, flat: bool) -> [[u8; 8]; 8] {
+pub(crate) fn samples(coefficients: &[i16; 64], steps: &Steps, flat: bool) -> [[u8; 8]; 8] {
     if flat { [[self::flat(coefficients, steps); 8]; 8] } else { block(coefficients, steps) }
 }
 
 /// The samples of a block in which only the first coefficient is not zero.
-fn flat(coefficients: &Block, steps: &Steps) -> u8 {
+fn flat(coefficients: &[i16; 64], steps: &Steps) -> u8 {
     let level = i32::from(coefficients[0].wrapping_mul(steps[0])) << PASS_BITS;
     sample((level + (1 << (PASS_BITS + 2))) >> (PASS_BITS + 3))
 }
 
 /// Multiplies coefficients by their steps and transforms them to 8 rows of 8 samples.
 #[inline(always)]
-fn block(coefficients: &Block, steps: &Steps) -> [[u8; 8]; 8] {
+fn block(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
     let mut rows = [[0; 8]; 8];
     for (row, (values, steps)) in
         rows.iter_mut().zip(coefficients.as_chunks::<8>().0.iter().zip(steps.as_chunks::<8>().0))
@@ -95,7 +94,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// T.81, A.3.3 in floating point.
-    fn exactly(coefficients: &Block) -> [[f64; 8]; 8] {
+    fn exactly(coefficients: &[i16; 64]) -> [[f64; 8]; 8] {
         let basis = |place: usize, frequency: usize| {
             let scale = if frequency == 0 { 0.125f64.sqrt() } else { 0.5 };
             scale * ((2 * place + 1) as f64 * frequency as f64 * core::f64::consts::PI / 16.0).cos()
@@ -112,8 +111,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_the_inverse_transform(values in prop::collection::vec(-120i16..120, 64)) {
-            let mut coefficients = [0; 64];
-            coefficients.copy_from_slice(&values);
+            let coefficients = values.try_into().unwrap();
             let samples = block(&coefficients, &[1; 64]);
             for (got, want) in samples.as_flattened().iter().zip(exactly(&coefficients).as_flattened()) {
                 prop_assert!((f64::from(*got) - want.clamp(0.0, 255.0)).abs() < 1.0, "{} is not {}", got, want);
@@ -130,8 +128,7 @@ mod tests {
 
         #[test]
         fn no_input_overflows(values in prop::collection::vec(prop::sample::select(&[i16::MIN, i16::MAX, 0, 1][..]), 64)) {
-            let mut coefficients = [0; 64];
-            coefficients.copy_from_slice(&values);
+            let coefficients = values.try_into().unwrap();
             block(&coefficients, &[1; 64]);
         }
     }

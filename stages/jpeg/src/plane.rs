@@ -1,7 +1,6 @@
 //! Owns writing blocks straight into a plane: for a component with as many samples as the picture has pixels.
 //! Does not own: components with fewer samples (see `strips.rs`).
 
-use crate::block::Block;
 use crate::idct;
 use crate::quantisation::Steps;
 use crate::scan::Sink;
@@ -15,8 +14,8 @@ pub(crate) struct Plane<'a> {
 
 impl Sink for Plane<'_> {
     #[inline(always)]
-    fn block(&mut self, _: usize, place: (usize, usize), block: &Block, flat: bool) {
-        self.store(place, &idct::samples(block, self.steps, flat));
+    fn block(&mut self, _: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool) {
+        self.store(place, &idct::samples(coefficients, self.steps, flat));
     }
 
     fn row(&mut self, _: u32) {}

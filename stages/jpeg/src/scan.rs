@@ -2,8 +2,8 @@
 //! Does not own: where the blocks go: that is a [`Sink`]; scan headers (see `scans.rs`).
 
 use crate::Error;
-use crate::bits::Bits;
-use crate::block::{self, BadCode, Block, Coefficients};
+use crate::bits::{Bits, Place};
+use crate::block::{self, BadCode, Coefficients};
 use crate::frame::Frame;
 use crate::huffman::{DcTable, SkipTable, ValueTable};
 use crate::scans::Scan;
@@ -19,57 +19,104 @@ pub(crate) enum Part<'a> {
     Passed { dc: &'a DcTable, ac: &'a SkipTable, blocks: u32 },
 }
 
-/// Takes the blocks of a scan as they are decoded.
+/// Takes blocks as they are decoded.
 pub(crate) trait Sink {
-    /// The next block of a component. Its place counts blocks of the component, across and down; `flat` if only the first of its
-    /// coefficients may be other than 0.
-    fn block(&mut self, component: usize, place: (usize, usize), block: &Block, flat: bool);
+    /// The next block of a component, in rows of 8. Its place counts blocks of the component, across and down; `flat` if only its
+    /// first coefficient may be other than 0.
+    fn block(&mut self, component: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool);
 
     /// All blocks of this row of MCUs were given.
     fn row(&mut self, row: u32);
 }
 
-/// The scan's MCUs: how many across, how many in all, and how many between restart markers.
-pub(crate) struct Layout {
+/// Decodes a scan, as many rows at a time as are wanted.
+pub(crate) struct Reader<'a> {
+    parts: Vec<Part<'a>>,
+    segments: Segments<'a>,
+    /// What is between two restart markers, without stuffed bytes, and where in it to go on.
+    data: &'a mut Vec<u8>,
+    place: Place,
+    /// MCUs: across, in all, between restart markers, the next one, and the first one after the next restart marker.
     across: u32,
     mcus: u32,
     interval: u32,
+    next: u32,
+    until: u32,
+    /// Rows of this scan in a row of MCUs of the frame.
+    high: u32,
 }
 
-impl Layout {
-    pub(crate) fn of(scan: &Scan, frame: &Frame) -> Layout {
+impl<'a> Reader<'a> {
+    /// At the start of a scan. `data` is scratch.
+    pub(crate) fn new(
+        file: &'a [u8],
+        frame: &Frame,
+        scan: &Scan,
+        parts: Vec<Part<'a>>,
+        data: &'a mut Vec<u8>,
+    ) -> Reader<'a> {
         let (across, down) = scan.mcus(frame);
         let interval = if scan.restart_interval == 0 { u32::MAX } else { u32::from(scan.restart_interval) };
+        let segments = Segments::new(file, scan.data);
         // Sides have 16 bits, so all MCUs are counted in 32.
-        Layout { across, mcus: across * down, interval }
+        let mcus = across * down;
+        let high = match scan.members() {
+            [only] => u32::from(frame.components()[only.component].sampling.1),
+            _ => 1,
+        };
+        let place = Place::default();
+        Reader { parts, segments, data, place, across, mcus, interval, next: 0, until: 0, high }
     }
-}
 
-/// Decodes a scan. `buffer` is scratch.
-pub(crate) fn decode<S: Sink>(
-    layout: &Layout,
-    parts: &mut [Part<'_>],
-    sink: &mut S,
-    segments: &mut Segments<'_>,
-    buffer: &mut Vec<u8>,
-) -> Result<(), Error> {
-    let mut begin = 0;
-    while begin < layout.mcus {
-        let end = layout.mcus.min(begin.saturating_add(layout.interval));
-        segments.next(end == layout.mcus, buffer)?;
-        let mut bits = Bits::new(buffer);
-        let decoded = interval(begin..end, layout.across, parts, sink, &mut bits);
-        let at = || segments.in_file(bits.bytes_read());
-        match decoded {
-            Err(Flaw::Code) => {
-                return Err(Error::Damaged { at: at(), expected: "a Huffman code that is defined" });
+    /// Decodes what is in the next `rows` rows of MCUs of the frame, or in those that are left.
+    pub(crate) fn rows<S: Sink>(&mut self, rows: u32, sink: &mut S) -> Result<(), Error> {
+        let count = rows.saturating_mul(self.high).saturating_mul(self.across);
+        let end = self.next.saturating_add(count).min(self.mcus);
+        while self.next < end {
+            if self.next == self.until {
+                self.restart()?;
             }
-            Err(Flaw::End) => return Err(Error::Truncated { at: at(), expected: "more entropy-coded data" }),
-            Ok(()) if bits.left_over() => return Err(Error::Damaged { at: at(), expected: "a marker" }),
-            Ok(()) => begin = end,
+            let stop = end.min(self.until);
+            let mut bits = Bits::at(self.data, self.place);
+            let decoded = mcus(self.next..stop, self.across, &mut self.parts, sink, &mut bits);
+            let at = || self.segments.in_file(bits.bytes_read());
+            match decoded {
+                Err(Flaw::Code) => {
+                    return Err(Error::Damaged { at: at(), expected: "a Huffman code that is defined" });
+                }
+                Err(Flaw::End) => {
+                    return Err(Error::Truncated { at: at(), expected: "more entropy-coded data" });
+                }
+                Ok(()) if stop == self.until && bits.left_over() => {
+                    return Err(Error::Damaged { at: at(), expected: "a marker" });
+                }
+                Ok(()) => (self.next, self.place) = (stop, bits.place()),
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// How many components the scan has.
+    pub(crate) fn components(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Where the marker behind the scan stands, after all rows.
+    pub(crate) fn end(&self) -> usize {
+        self.segments.end()
+    }
+
+    fn restart(&mut self) -> Result<(), Error> {
+        self.until = self.until.saturating_add(self.interval).min(self.mcus);
+        self.segments.next(self.until == self.mcus, self.data)?;
+        self.place = Place::default();
+        for part in &mut self.parts {
+            if let Part::Decoded { level, .. } = part {
+                *level = 0;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What is wrong with entropy-coded data.
@@ -84,19 +131,14 @@ impl From<BadCode> for Flaw {
     }
 }
 
-/// Decodes the MCUs between two restart markers.
-fn interval<S: Sink>(
+/// Decodes MCUs between two restart markers.
+fn mcus<S: Sink>(
     mcus: Range<u32>,
     across: u32,
     parts: &mut [Part<'_>],
     sink: &mut S,
     bits: &mut Bits<'_>,
 ) -> Result<(), Flaw> {
-    for part in &mut *parts {
-        if let Part::Decoded { level, .. } = part {
-            *level = 0;
-        }
-    }
     let mut coefficients = [0; 256];
     let (mut column, mut row) = (mcus.start % across, mcus.start / across);
     for _ in mcus {
@@ -108,7 +150,6 @@ fn interval<S: Sink>(
         }
         column += 1;
         if column == across {
-            sink.row(row);
             (column, row) = (0, row + 1);
         }
     }
@@ -137,7 +178,8 @@ impl Part<'_> {
                         coefficients[0] = *level;
                         let flat = block::coefficients(ac, bits, coefficients)?;
                         let place = ((column * wide + right) as usize, (row * high + down) as usize);
-                        sink.block(*component, place, block::whole(coefficients), flat);
+                        let ([block, ..], _) = coefficients.as_chunks() else { continue };
+                        sink.block(*component, place, block, flat);
                     }
                 }
                 Ok(())

@@ -111,12 +111,6 @@ impl<'a> Scans<'a> {
         self.state.adobe_transform.is_some()
     }
 
-    /// Whether the first scan gives the whole picture.
-    pub(crate) fn at_once(&self) -> bool {
-        let all = self.frame.components().len();
-        self.frame.coding == Coding::Sequential && self.first.as_ref().is_some_and(|scan| scan.count == all)
-    }
-
     /// The next scan; `None` at the end of the picture. After a scan, [`resume`](Self::resume) or
     /// [`pass_over`](Self::pass_over) comes first.
     pub(crate) fn next(&mut self) -> Result<Option<Scan>, Error> {

@@ -1,11 +1,11 @@
-//! Owns the test that a picture's luma is the same however its coefficients are spread over scans: `jpegtran` turns sequential
+//! Owns the test that a picture is the same however its coefficients are spread over scans: `jpegtran` turns sequential
 //! pictures into progressive ones without changing a coefficient. It needs pictures (`TEST_CORPUS`) and `jpegtran`, and says so
 //! when they are not there.
 //! Does not own: comparing with another decoder (see `libjpeg.rs`).
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 
-use pipeline_jpeg::{Decoder, Error, Limits};
+use pipeline_jpeg::{Decoder, Error, Limits, Output};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -56,16 +56,21 @@ fn jpegtran(path: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
 /// How many pictures came out the same from each of the ways. Panics at one that differs.
 fn compare(paths: &[PathBuf], ways: &[Vec<&str>]) -> usize {
     let mut decoder = Decoder::new(Limits::default());
-    let (mut whole, mut pieces, mut same) = (Vec::new(), Vec::new(), 0);
+    let (mut gray, mut rgb, mut pieces, mut same) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for path in paths {
-        let sequential = jpegtran(path, &["-copy", "none"]);
-        let Some(size) = sequential.and_then(|file| decoder.gray(&file, &mut whole).ok()) else { continue };
+        let Some(sequential) = jpegtran(path, &["-copy", "none"]) else { continue };
+        decoder.decode(&sequential, Output::Gray, &mut gray).unwrap();
+        decoder.decode(&sequential, Output::Rgb, &mut rgb).unwrap();
         for way in ways {
             // Scripts for three components fail for pictures of one.
             let Some(file) = jpegtran(path, way) else { continue };
-            let decoded = decoder.gray(&file, &mut pieces);
-            assert_eq!(decoded, Ok(size), "{} {way:?}", path.display());
-            assert!(pieces == whole, "{} {way:?}", path.display());
+            decoder.decode(&file, Output::Gray, &mut pieces).unwrap();
+            assert!(pieces == gray, "luma of {} {way:?}", path.display());
+            let color = way.contains(&"-grayscale") || {
+                decoder.decode(&file, Output::Rgb, &mut pieces).unwrap();
+                pieces == rgb
+            };
+            assert!(color, "color of {} {way:?}", path.display());
             same += 1;
         }
     }
@@ -89,7 +94,7 @@ fn photos_are_the_same_in_any_scans() {
         ways.push(vec!["-restart", "5B", "-scans", name]);
     }
     let same = compare(&photos, &ways);
-    println!("photos: {same} conversions give the same luma");
+    println!("photos: {same} conversions give the same pixels");
     assert!(same > photos.len() * 10, "{same}");
     for script in scripts {
         fs::remove_file(script).unwrap();
@@ -100,7 +105,7 @@ fn photos_are_the_same_in_any_scans() {
 fn large_pictures_are_the_same_when_progressive() {
     let Some(large) = pictures("large_pictures_are_the_same_when_progressive", "large", 100) else { return };
     let same = compare(&large, &[vec!["-progressive"], vec!["-progressive", "-restart", "3"]]);
-    println!("large: {same} conversions give the same luma");
+    println!("large: {same} conversions give the same pixels");
     assert!(same > 0);
 }
 

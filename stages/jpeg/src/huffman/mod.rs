@@ -19,7 +19,7 @@ mod values;
 
 pub(crate) use code::{Code, Codes, read};
 pub(crate) use dc::DcTable;
-pub(crate) use refinements::{Refinement, RefinementTable};
+pub(crate) use refinements::RefinementTable;
 pub(crate) use skips::SkipTable;
 pub(crate) use values::{Entry, RUN_STEP, ValueTable};
 

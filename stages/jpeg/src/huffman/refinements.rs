@@ -4,29 +4,66 @@
 use super::Code;
 use alloc::boxed::Box;
 
-/// Index bits. Such scans have few symbols, and between two lookups come other bits.
+/// Index bits. Such scans have few symbols.
 const BITS: u32 = 10;
 
 /// An AC code, ready to refine.
 #[derive(Clone)]
 pub(crate) struct RefinementTable {
     code: Code,
-    /// Bits 0..5: the code's length; from bit 8 its symbol. 0: no code fits.
-    entries: Box<[u16; 1 << BITS]>,
+    entries: Box<[Refinement; 1 << BITS]>,
 }
 
-/// What a symbol says.
+/// What one lookup gives. Bits 0..6: how many bits it goes on, with the sign of a new coefficient; from bit 8 zeros; from bit 16
+/// bits of a run, with [`END`](Self::END); from bit 24 the sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refinement {
-    /// After so many coefficients that stay zero comes one that does not, if `new`, or one more that does.
-    Skip { zeros: u32, new: bool },
-    /// The band ends in this block and in others; how many say `more` bits.
-    End { more: u32 },
+pub(crate) struct Refinement(u32);
+
+impl Refinement {
+    /// A longer code, or none.
+    const NONE: Refinement = Refinement(0);
+    const END: u32 = 1 << 20;
+
+    /// What a symbol means whose code has `length` bits, if a one or a zero follows it; `None` if it has no meaning.
+    fn new(length: u32, symbol: u8, one: bool) -> Option<Refinement> {
+        let zeros = u32::from(symbol >> 4);
+        match symbol & 15 {
+            0 if zeros < 15 => Some(Refinement(length | zeros << 16 | Refinement::END)),
+            0 => Some(Refinement(length | zeros << 8)),
+            1 => Some(Refinement((length + 1) | zeros << 8 | if one { 1 << 24 } else { 255 << 24 })),
+            // A new coefficient has one bit.
+            _ => None,
+        }
+    }
+
+    /// Bits in all, in the low 6 bits.
+    #[inline(always)]
+    pub(crate) fn total(self) -> u32 {
+        self.0
+    }
+
+    /// If the band ends in this block and in others: how many bits say in how many.
+    #[inline(always)]
+    pub(crate) fn end(self) -> Option<u32> {
+        (self.0 & Refinement::END != 0).then_some(self.0 >> 16 & 15)
+    }
+
+    /// How many coefficients stay zero before the new one, or before one more that stays zero.
+    #[inline(always)]
+    pub(crate) fn zeros(self) -> u32 {
+        self.0 >> 8 & 15
+    }
+
+    /// 1 or −1, the sign of the new coefficient; 0 if there is none.
+    #[inline(always)]
+    pub(crate) fn sign(self) -> i16 {
+        (self.0 as i32 >> 24) as i16
+    }
 }
 
 impl RefinementTable {
     pub(crate) fn new() -> RefinementTable {
-        RefinementTable { code: Code::EMPTY, entries: Box::new([0; 1 << BITS]) }
+        RefinementTable { code: Code::EMPTY, entries: Box::new([Refinement::NONE; 1 << BITS]) }
     }
 
     /// Makes it a table for this code.
@@ -38,31 +75,31 @@ impl RefinementTable {
         let mut rest = &mut self.entries[..];
         for (length, symbol) in code.up_to(BITS) {
             let Some(own) = rest.split_off_mut(..1 << (BITS - length)) else { break };
-            own.fill(length as u16 | u16::from(symbol) << 8);
+            // The sign comes next. If it is beyond the index, the code is left to the slow way.
+            let half = own.len() / 2;
+            for (at, entry) in own.iter_mut().enumerate() {
+                let known = symbol & 15 == 0 || length < BITS;
+                let meaning = Refinement::new(length, symbol, at >= half).filter(|_| known);
+                *entry = meaning.unwrap_or(Refinement::NONE);
+            }
         }
-        rest.fill(0);
+        rest.fill(Refinement::NONE);
     }
 
-    /// The first symbol of the window and the length of its code; `None` if there is no such code, or it has no meaning.
+    /// The first symbol of the window; `None` if there is no such code, or it has no meaning.
     #[inline(always)]
-    pub(crate) fn symbol(&self, window: u64) -> Option<(u32, Refinement)> {
-        let (length, symbol) = match self.entries[(window >> (64 - BITS)) as usize] {
-            0 => self.long(window)?,
-            entry => (u32::from(entry & 31), u32::from(entry >> 8)),
-        };
-        let zeros = symbol >> 4;
-        match symbol & 15 {
-            0 if zeros < 15 => Some((length, Refinement::End { more: zeros })),
-            // A new coefficient has one bit, so all other sizes are wrong.
-            size @ (0 | 1) => Some((length, Refinement::Skip { zeros, new: size == 1 })),
-            _ => None,
+    pub(crate) fn symbol(&self, window: u64) -> Option<Refinement> {
+        match self.entries[(window >> (64 - BITS)) as usize] {
+            Refinement::NONE => self.long(window),
+            entry => Some(entry),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn long(&self, window: u64) -> Option<(u32, u32)> {
-        self.code.symbol(window).map(|(length, symbol)| (length, u32::from(symbol)))
+    fn long(&self, window: u64) -> Option<Refinement> {
+        let (length, symbol) = self.code.symbol(window)?;
+        Refinement::new(length, symbol, window << length >> 63 == 1)
     }
 }
 
@@ -73,17 +110,27 @@ mod tests {
     #[test]
     fn short_and_long_codes_mean_the_same() {
         let mut counts = [0; 16];
-        counts[..12].fill(1);
-        let symbols = [0x01, 0x00, 0xf0, 0x11, 0x70, 0x02, 0xe0, 0xf1, 0x21, 0x31, 0x41, 0x51];
+        counts[..13].fill(1);
+        let symbols = [0x01, 0x00, 0xf0, 0x11, 0x70, 0x02, 0xe0, 0xf1, 0x61, 0x31, 0x41, 0xd0, 0x51];
         let mut table = RefinementTable::new();
         table.set(&Code::for_test(counts, &symbols).unwrap());
-        let of = |ones: u32| table.symbol(!(u64::MAX >> ones));
-        assert_eq!(of(0), Some((1, Refinement::Skip { zeros: 0, new: true })));
-        assert_eq!(of(1), Some((2, Refinement::End { more: 0 })));
-        assert_eq!(of(2), Some((3, Refinement::Skip { zeros: 15, new: false })));
-        assert_eq!(of(4), Some((5, Refinement::End { more: 7 })));
-        assert_eq!(of(5), None, "a new coefficient of two bits");
-        assert_eq!(of(11), Some((12, Refinement::Skip { zeros: 5, new: true })), "a long code");
-        assert_eq!(of(12), None, "no code");
+        // So many ones, a zero, and then a one or a zero.
+        let of = |ones: u32, next: u64| {
+            let entry = table.symbol(!(u64::MAX >> ones) | next << (62 - ones))?;
+            Some((entry.total() & 63, entry.end(), entry.zeros(), entry.sign()))
+        };
+        assert_eq!([of(0, 0), of(0, 1)], [Some((2, None, 0, -1)), Some((2, None, 0, 1))]);
+        assert_eq!(of(1, 1), Some((2, Some(0), 0, 0)));
+        assert_eq!(of(2, 0), Some((3, None, 15, 0)));
+        assert_eq!(of(4, 0), Some((5, Some(7), 0, 0)));
+        assert_eq!(of(5, 0), None, "a new coefficient of two bits");
+        assert_eq!(
+            [of(9, 0), of(9, 1)],
+            [Some((11, None, 3, -1)), Some((11, None, 3, 1))],
+            "a sign behind the index"
+        );
+        assert_eq!(of(11, 0), Some((12, Some(13), 0, 0)), "a long code");
+        assert_eq!(of(12, 1), Some((14, None, 5, 1)), "a long code");
+        assert_eq!(of(13, 0), None, "no code");
     }
 }

@@ -5,10 +5,11 @@ use super::progression::Share;
 use super::{first, refine};
 use crate::Error;
 use crate::bits::{Bits, Place};
-use crate::block::{BadCode, Block};
-use crate::coefficients::BlockRows;
-use crate::frame::{Coding, Frame};
+use crate::block::BadCode;
+use crate::coefficients::{Block, BlockRows};
+use crate::frame::Frame;
 use crate::huffman::{Codes, DcTable, RefinementTable, ValueTable};
+use crate::output::Conversion;
 use crate::scans::Scan;
 use crate::segments::Segments;
 use alloc::vec::Vec;
@@ -19,7 +20,7 @@ use core::ops::Range;
 pub(super) struct Kept {
     pub(super) data: Vec<u8>,
     dc: [Option<DcTable>; 4],
-    ac: [Option<ValueTable>; 4],
+    band: Option<ValueTable>,
     refinement: Option<RefinementTable>,
 }
 
@@ -34,8 +35,6 @@ enum Gives {
     Band(first::Band),
     /// One more bit of a band.
     BandBit(refine::Band),
-    /// All of it: a sequential scan.
-    Whole(first::Band),
 }
 
 /// A component in the scan.
@@ -69,16 +68,15 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// At the start of a scan of which the components that are `wanted` go on.
-    pub(super) fn new(file: &'a [u8], frame: &Frame, scan: &Scan, wanted: &[bool]) -> Cursor<'a> {
+    /// At the start of a scan. Of its components those go on that `conversion` needs.
+    pub(super) fn new(file: &'a [u8], frame: &Frame, scan: &Scan, conversion: Conversion) -> Cursor<'a> {
         let share = Share { band: scan.band, missing: scan.bits };
         let low = share.missing.1;
-        let gives = match (frame.coding, share.levels(), share.first()) {
-            (Coding::Sequential, ..) => Gives::Whole(first::Band::new((1, 63), 0)),
-            (Coding::Progressive, true, true) => Gives::Levels(low),
-            (Coding::Progressive, true, false) => Gives::LevelBit(1 << (low & 15)),
-            (Coding::Progressive, false, true) => Gives::Band(first::Band::new(share.band, low)),
-            (Coding::Progressive, false, false) => Gives::BandBit(refine::Band::new(share.band, low)),
+        let gives = match (share.levels(), share.first()) {
+            (true, true) => Gives::Levels(low),
+            (true, false) => Gives::LevelBit(1 << (low & 15)),
+            (false, true) => Gives::Band(first::Band::new(share.band, low)),
+            (false, false) => Gives::BandBit(refine::Band::new(share.band, low)),
         };
         let alone = scan.members().len() == 1;
         let parts = scan.members().iter().filter_map(|member| {
@@ -86,7 +84,7 @@ impl<'a> Cursor<'a> {
             let sampling = (u32::from(component.sampling.0), u32::from(component.sampling.1));
             Some(Part {
                 component: member.component,
-                wanted: wanted.get(member.component).is_some_and(|&wanted| wanted),
+                wanted: conversion.wants(member.component),
                 sampling: if alone { (1, 1) } else { sampling },
                 high: sampling.1,
                 blocks: frame.blocks(component),
@@ -112,16 +110,14 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The fewest bits that its data can have: one for each code of a block, whatever the codes are.
+    /// The fewest bits that its data can have.
     pub(super) fn least_bits(&self) -> u64 {
-        let codes = match self.gives {
-            Gives::Levels(_) | Gives::LevelBit(_) => 1,
-            Gives::Whole(_) => 2,
-            // Nothing of any block is one code.
-            Gives::Band(_) | Gives::BandBit(_) => return 0,
-        };
+        // Of a band, one code may say that there is nothing of it in thousands of blocks.
+        if let Gives::Band(_) | Gives::BandBit(_) = self.gives {
+            return 0;
+        }
         let blocks: u32 = self.parts.iter().map(|part| part.sampling.0 * part.sampling.1).sum();
-        codes * u64::from(blocks) * u64::from(self.to_come)
+        u64::from(blocks) * u64::from(self.to_come)
     }
 
     /// Reads what the scan gives for one row of MCUs of the frame.
@@ -142,7 +138,7 @@ impl<'a> Cursor<'a> {
             }
             let end = self.across.min(at.saturating_add(self.left));
             let mut bits = Bits::at(&kept.data, self.place);
-            let tables = (&kept.dc, &kept.ac, kept.refinement.as_ref());
+            let tables = (&kept.dc, kept.band.as_ref(), kept.refinement.as_ref());
             let mut strip = Strip { row, line, rows, parts: &mut self.parts, run: &mut self.run, tables };
             let decoded = strip.decode(self.gives, at..end, &mut bits);
             self.check(&bits, decoded)?;
@@ -190,27 +186,23 @@ impl Kept {
         let dc = |place: usize| codes.dc.get(place)?.as_ref();
         let ac = |place: usize| codes.ac.get(place)?.as_ref();
         for (at, member) in scan.members().iter().enumerate() {
-            if let Gives::Levels(_) | Gives::Whole(_) = cursor.gives {
-                self.dc[at].get_or_insert_with(DcTable::new).set(dc(member.dc)?);
-            }
-            let values = &mut self.ac[at];
             match cursor.gives {
-                Gives::Whole(_) => values.get_or_insert_with(ValueTable::new).set(ac(member.ac)?),
+                Gives::Levels(_) => self.dc[at].get_or_insert_with(DcTable::new).set(dc(member.dc)?),
+                Gives::LevelBit(_) => {}
                 Gives::Band(_) => {
                     let missing = u32::from(scan.bits.1);
-                    values.get_or_insert_with(ValueTable::new).set_band(ac(member.ac)?, missing);
+                    self.band.get_or_insert_with(ValueTable::new).set_band(ac(member.ac)?, missing);
                 }
                 Gives::BandBit(_) => {
                     self.refinement.get_or_insert_with(RefinementTable::new).set(ac(member.ac)?);
                 }
-                Gives::Levels(_) | Gives::LevelBit(_) => {}
             }
         }
         Some(())
     }
 }
 
-type Tables<'a> = (&'a [Option<DcTable>; 4], &'a [Option<ValueTable>; 4], Option<&'a RefinementTable>);
+type Tables<'a> = (&'a [Option<DcTable>; 4], Option<&'a ValueTable>, Option<&'a RefinementTable>);
 
 /// MCUs of one row of a scan, and where they go.
 struct Strip<'a> {
@@ -227,7 +219,6 @@ impl Strip<'_> {
         match gives {
             Gives::Levels(missing) => self.levels(missing, mcus, bits),
             Gives::LevelBit(bit) => self.level_bit(bit, mcus, bits),
-            Gives::Whole(all) => self.whole(all, mcus, bits),
             Gives::Band(band) => self.band(band, mcus, bits),
             Gives::BandBit(band) => self.band_bit(band, mcus, bits),
         }
@@ -257,25 +248,8 @@ impl Strip<'_> {
         })
     }
 
-    fn whole(&mut self, all: first::Band, mcus: Range<u32>, bits: &mut Bits<'_>) -> Result<(), BadCode> {
-        let (dc, ac, _) = self.tables;
-        let mut spare: Block = [0; 64];
-        self.each(mcus, |at, part, place| {
-            let (Some(dc), Some(ac)) = (&dc[at], &ac[at]) else { return Err(BadCode) };
-            let level = part.next_level(dc, bits)?;
-            match place {
-                None => all.decode(ac, bits, &mut spare, &mut 0)?,
-                Some((index, rows)) => {
-                    rows.levels[index] = level;
-                    all.decode(ac, bits, &mut rows.blocks[index], &mut rows.maps[index])?
-                }
-            };
-            Ok(())
-        })
-    }
-
     fn band(&mut self, band: first::Band, mcus: Range<u32>, bits: &mut Bits<'_>) -> Result<(), BadCode> {
-        let Some(table) = self.tables.1[0].as_ref() else { return Err(BadCode) };
+        let Some(table) = self.tables.1 else { return Err(BadCode) };
         let mut run = *self.run;
         let (blocks, maps) = self.alone(mcus).ok_or(BadCode)?;
         for (block, map) in blocks.iter_mut().zip(maps) {

@@ -1,12 +1,12 @@
-//! Owns decoding the values of a band where no scan gave any before (T.81, G.1.2.2; all of a block in F.2.2.2).
+//! Owns decoding the values of a band where no scan gave any before (T.81, G.1.2.2).
 //! Does not own: the bits that later scans add (see `refine.rs`).
 //!
 //! Fast because a lookup gives up to two coefficients, both are always written, and a band is moved so that it ends at 64
 //! whatever its end is: then all that is rare leaves the loop by one comparison.
 
 use crate::bits::Bits;
-use crate::block::{BadCode, Block};
-use crate::coefficients::PLACES;
+use crate::block::BadCode;
+use crate::coefficients::{Block, PLACES};
 use crate::huffman::{BITS, Entry, One, RUN_STEP, ValueTable};
 
 /// A band of coefficients that a scan gives for the first time.

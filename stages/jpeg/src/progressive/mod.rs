@@ -1,4 +1,4 @@
-//! Owns pictures whose coefficients are spread over several scans, progressive ones (T.81, annex G) above all.
+//! Owns progressive pictures, whose coefficients are spread over several scans (T.81, annex G).
 //! Does not own: the walk from scan to scan (see `scans.rs`), what becomes of the coefficients.
 //!
 //! | file | what |
@@ -21,7 +21,8 @@ mod refine;
 
 use crate::Error;
 use crate::coefficients::{BlockRows, Extent};
-use crate::frame::{Coding, Frame};
+use crate::frame::Frame;
+use crate::output::Conversion;
 use crate::scan::Sink;
 use crate::scans::{Scan, Scans};
 use alloc::vec::Vec;
@@ -41,14 +42,11 @@ pub(crate) struct Scratch {
 /// All scans of a picture, ready to be read side by side.
 pub(crate) struct Reader<'a> {
     cursors: Vec<Cursor<'a>>,
-    wanted: Wanted,
+    conversion: Conversion,
 }
 
-/// Which components of the frame go on.
-pub(crate) type Wanted = [bool; 4];
-
 impl<'a> Reader<'a> {
-    /// Reads all scan headers up to the end of the picture. `wanted` says for each component whether it goes on.
+    /// Reads all scan headers up to the end of the picture. Components that `conversion` does not need are passed over.
     ///
     /// # Errors
     /// [`Error::Damaged`] for scans that do not follow from those before them; [`Error::Truncated`] for coefficients that no scan
@@ -56,19 +54,20 @@ impl<'a> Reader<'a> {
     pub(crate) fn open(
         file: &'a [u8],
         scans: &mut Scans<'_>,
-        wanted: Wanted,
+        conversion: Conversion,
         scratch: &mut Scratch,
     ) -> Result<Reader<'a>, Error> {
-        let mut reader = Reader { cursors: Vec::new(), wanted };
-        let mut given = Given::new(scans.frame());
+        let mut reader = Reader { cursors: Vec::new(), conversion };
+        let mut given = Progression::new(scans.frame().components().len());
         let mut count = 0;
         while let Some(scan) = scans.next()? {
             count += 1;
             if count > MOST_SCANS {
                 return Err(Error::TooManyScans { limit: MOST_SCANS });
             }
-            given.add(&scan)?;
-            if scan.members().iter().any(|member| wanted[member.component]) {
+            let components = scan.members().iter().map(|member| member.component);
+            given.add(components, Share { band: scan.band, missing: scan.bits }, scan.data)?;
+            if scan.members().iter().any(|member| conversion.wants(member.component)) {
                 reader.add(file, scans, &scan, scratch)?;
             } else {
                 scans.pass_over(&scan)?;
@@ -86,7 +85,7 @@ impl<'a> Reader<'a> {
         scan: &Scan,
         scratch: &mut Scratch,
     ) -> Result<(), Error> {
-        let cursor = Cursor::new(file, scans.frame(), scan, &self.wanted);
+        let cursor = Cursor::new(file, scans.frame(), scan, self.conversion);
         let at = self.cursors.len();
         if scratch.scans.len() == at {
             scratch.scans.push(Kept::default());
@@ -112,8 +111,8 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Error> {
         let Scratch { scans, rows } = scratch;
         rows.resize_with(rows.len().max(frame.components().len()), BlockRows::default);
-        let wanted = self.wanted;
-        let components = || frame.components().iter().enumerate().filter(|&(at, _)| wanted[at]);
+        let conversion = self.conversion;
+        let components = || frame.components().iter().enumerate().filter(|&(at, _)| conversion.wants(at));
         for (at, component) in components() {
             let (across, down) = frame.blocks(component);
             rows[at].fit(Extent { across, down, sampling: component.sampling })?;
@@ -141,53 +140,11 @@ impl<'a> Reader<'a> {
 
 impl Scratch {
     /// Lets go of what is beyond `most` bytes.
-    pub(crate) fn shrink(&mut self, most: usize) {
+    pub(crate) fn trim(&mut self, most: usize) {
         let data: usize = self.scans.iter().map(|kept| kept.data.capacity()).sum();
         let rows: usize = self.rows.iter().map(BlockRows::capacity).sum();
         if data + rows > most {
             *self = Scratch::default();
-        }
-    }
-}
-
-/// What the scans gave so far.
-enum Given {
-    Progressive(Progression),
-    /// Sequential: whether there was a scan of each component.
-    Sequential(Vec<bool>),
-}
-
-impl Given {
-    fn new(frame: &Frame) -> Given {
-        let count = frame.components().len();
-        match frame.coding {
-            Coding::Progressive => Given::Progressive(Progression::new(count)),
-            Coding::Sequential => Given::Sequential(alloc::vec![false; count]),
-        }
-    }
-
-    fn add(&mut self, scan: &Scan) -> Result<(), Error> {
-        match self {
-            Given::Progressive(progression) => {
-                let components = scan.members().iter().map(|member| member.component);
-                progression.add(components, Share { band: scan.band, missing: scan.bits }, scan.data)
-            }
-            Given::Sequential(given) => {
-                for member in scan.members() {
-                    if core::mem::replace(&mut given[member.component], true) {
-                        return Err(Error::Damaged { at: scan.data, expected: "one scan of each component" });
-                    }
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn complete(&self, at: usize) -> Result<(), Error> {
-        match self {
-            Given::Progressive(progression) => progression.complete(at),
-            Given::Sequential(given) if given.iter().all(|&given| given) => Ok(()),
-            Given::Sequential(_) => Err(Error::Truncated { at, expected: "a scan of each component" }),
         }
     }
 }

@@ -6,24 +6,29 @@
 
 use super::first::run_length;
 use crate::bits::Bits;
-use crate::block::{BadCode, Block};
-use crate::coefficients::PLACES;
-use crate::huffman::{Refinement, RefinementTable};
+use crate::block::BadCode;
+use crate::coefficients::{Block, PLACES};
+use crate::huffman::RefinementTable;
 
 /// A band of coefficients that a scan adds a bit to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Band {
+    first: u32,
+    last: u32,
     /// Its coefficients, as in the map of a block.
     map: u64,
-    /// The value of the bit.
-    bit: i16,
+    /// How many low bits will still be missing.
+    missing: u32,
 }
+
+/// How many coefficients can grow after a symbol without a refill: that gives 56 bits, and a symbol takes at most 17.
+const AT_ONCE: u32 = 39;
 
 impl Band {
     /// From the `first` to the `last` coefficient of the zigzag order, 1 to 63; `missing` low bits will still be missing.
     pub(crate) fn new((first, last): (u8, u8), missing: u8) -> Band {
         let map = (u64::MAX << (first & 63)) & (u64::MAX >> (63 - (last & 63)));
-        Band { map, bit: 1 << (missing & 15) }
+        Band { first: u32::from(first), last: u32::from(last), map, missing: u32::from(missing) }
     }
 
     /// Decodes the band of one block. Gives how many blocks after it have nothing new.
@@ -35,36 +40,25 @@ impl Band {
         block: &mut Block,
         map: &mut u64,
     ) -> Result<u32, BadCode> {
-        let old = *map;
-        let mut rest = self.map;
-        while rest != 0 {
+        let mut old = *map & self.map;
+        let mut at = self.first;
+        while at <= self.last {
             bits.refill();
-            let (length, symbol) = table.symbol(bits.window()).ok_or(BadCode)?;
-            bits.skip(length);
-            let (zeros, new) = match symbol {
-                Refinement::End { more } => {
-                    let run = run_length(bits, more);
-                    self.grow(old & rest, bits, block);
-                    return Ok(run);
-                }
-                Refinement::Skip { zeros, new } => (zeros, new),
-            };
-            // All of the coefficients that were zero before this scan come after it too.
-            let mut free = rest & !old;
-            for _ in 0..zeros {
-                free &= free.wrapping_sub(1);
+            let symbol = table.symbol(bits.window()).ok_or(BadCode)?;
+            bits.skip(symbol.total());
+            if let Some(more) = symbol.end() {
+                let run = run_length(bits, more);
+                self.grow_all(old, bits, block);
+                return Ok(run);
             }
-            if free == 0 {
+            // Where the new one is unless there are old ones before it: each of them moves it on.
+            let place = self.grow_before(at + symbol.zeros(), &mut old, bits, block);
+            if place > self.last {
                 return Err(BadCode);
             }
-            let place = free & free.wrapping_neg();
-            let value = if new { self.sign(bits) } else { 0 };
-            self.grow(old & rest & (place - 1), bits, block);
-            rest &= !(place | (place - 1));
-            if new {
-                block[usize::from(PLACES[place.trailing_zeros() as usize])] = value;
-                *map |= place;
-            }
+            block[usize::from(PLACES[place as usize & 63])] = symbol.sign() << self.missing;
+            *map |= u64::from(symbol.sign() != 0) << (place & 63);
+            at = place + 1;
         }
         Ok(0)
     }
@@ -72,37 +66,50 @@ impl Band {
     /// Decodes the band of a block that has nothing new.
     #[inline(always)]
     pub(crate) fn pass(self, bits: &mut Bits<'_>, block: &mut Block, map: u64) {
-        if map & self.map != 0 {
-            self.grow(map & self.map, bits, block);
+        self.grow_all(map & self.map, bits, block);
+    }
+
+    /// Grows the old coefficients up to a place that each of them moves on by one. Gives that place, and leaves the others.
+    #[inline(always)]
+    fn grow_before(self, mut place: u32, old: &mut u64, bits: &mut Bits<'_>, block: &mut Block) -> u32 {
+        loop {
+            for _ in 0..AT_ONCE {
+                let next = old.trailing_zeros();
+                if *old == 0 || next > place {
+                    return place;
+                }
+                self.grow(next, bits, block);
+                *old &= *old - 1;
+                place += 1;
+            }
+            bits.refill();
         }
     }
 
-    /// The value of a new coefficient, whose sign is the next bit.
+    /// Grows all of these coefficients.
     #[inline(always)]
-    fn sign(self, bits: &mut Bits<'_>) -> i16 {
-        let positive = bits.peek(1) == 1;
-        bits.skip(1);
-        if positive { self.bit } else { -self.bit }
-    }
-
-    /// Moves each coefficient of the map away from zero by the bit, or not, as the next bits say: one for each.
-    #[inline(always)]
-    fn grow(self, mut map: u64, bits: &mut Bits<'_>, block: &mut Block) {
-        while map != 0 {
+    fn grow_all(self, mut old: u64, bits: &mut Bits<'_>, block: &mut Block) {
+        while old != 0 {
             bits.refill();
-            // A refill gives at least 56 bits.
-            for _ in 0..56 {
-                let value = &mut block[usize::from(PLACES[map.trailing_zeros() as usize])];
-                let negative = *value >> 15;
-                // Values lack this bit and all below, so none of them can overflow.
-                *value = value.wrapping_add(((self.bit ^ negative) - negative) & -(bits.peek(1) as i16));
-                bits.skip(1);
-                map &= map - 1;
-                if map == 0 {
+            for _ in 0..AT_ONCE {
+                self.grow(old.trailing_zeros(), bits, block);
+                old &= old - 1;
+                if old == 0 {
                     break;
                 }
             }
         }
+    }
+
+    /// Moves a coefficient away from zero by the bit, or not, as the next bit says.
+    #[inline(always)]
+    fn grow(self, coefficient: u32, bits: &mut Bits<'_>, block: &mut Block) {
+        let value = &mut block[usize::from(PLACES[coefficient as usize & 63])];
+        let negative = *value >> 15;
+        let more = (bits.peek(1) as i16) << self.missing;
+        // Values lack this bit and all below, so none of them can overflow.
+        *value = value.wrapping_add((more ^ negative) - negative);
+        bits.skip(1);
     }
 }
 
