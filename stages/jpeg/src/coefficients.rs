@@ -23,16 +23,6 @@ pub(crate) const PLACES: [u8; 256] = {
     places
 };
 
-/// How many blocks of a component there are, without those that only fill up MCUs (T.81, A.1.1 and A.2.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Extent {
-    /// Blocks across the picture, and down.
-    pub(crate) across: u32,
-    pub(crate) down: u32,
-    /// Blocks in an MCU of all components, across and down.
-    pub(crate) sampling: (u8, u8),
-}
-
 /// The blocks of one component in one row of MCUs.
 #[derive(Clone, Default)]
 pub(crate) struct BlockRows {
@@ -47,10 +37,10 @@ pub(crate) struct BlockRows {
 }
 
 impl BlockRows {
-    /// Makes room for the blocks of a component, and makes them all zeros.
-    pub(crate) fn fit(&mut self, extent: Extent) -> Result<(), Error> {
-        let blocks = extent.across as usize * usize::from(extent.sampling.1);
-        self.across = extent.across as usize;
+    /// Makes room for `high` rows of so many blocks, and makes them all zeros.
+    pub(crate) fn fit(&mut self, across: u32, high: u8) -> Result<(), Error> {
+        let blocks = across as usize * usize::from(high);
+        self.across = across as usize;
         self.clear();
         let bytes = blocks * (size_of::<Block>() + 10);
         reserve(&mut self.levels, blocks, bytes)?;
@@ -104,7 +94,7 @@ mod tests {
     fn rows_are_zeros_again_for_every_picture() {
         let mut rows = BlockRows::default();
         for (across, high) in [(3, 2), (5, 1), (2, 2)] {
-            rows.fit(Extent { across, down: 9, sampling: (1, high) }).unwrap();
+            rows.fit(across, high).unwrap();
             assert_eq!(rows.row(usize::from(high) - 1).end, rows.levels.len());
             for index in 0..rows.levels.len() {
                 assert_eq!(rows.block(index), (&[0; 64], true));

@@ -146,6 +146,7 @@ mod tests {
             file(16, |_| {}),
             b"\xff\xd8broken".to_vec(),
             file(64, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2)),
+            file(63, |encoder| encoder.set_progressive(true)),
         ];
         let mut decoder = Decoder::new(Limits::default());
         for file in files.iter().chain(files.iter().rev()) {
@@ -202,6 +203,22 @@ mod tests {
             });
             assert_eq!(gray(&progressive).unwrap(), gray(&file(61, set)).unwrap());
         }
+    }
+
+    #[test]
+    fn a_progressive_picture_leaves_nothing_behind_wherever_it_breaks() {
+        let whole = file(64, |encoder| encoder.set_progressive(true));
+        let mut decoder = Decoder::new(Limits::default());
+        let (mut want, mut out, mut broken) = (Vec::new(), Vec::new(), 0);
+        decoder.decode(&whole, Output::Rgb, &mut want).unwrap();
+        for at in (700..whole.len()).step_by(3) {
+            let mut damaged = whole.clone();
+            damaged[at] = 0xfe;
+            broken += usize::from(decoder.decode(&damaged, Output::Rgb, &mut out).is_err());
+            decoder.decode(&whole, Output::Rgb, &mut out).unwrap();
+            assert!(out == want, "after damage at {at}");
+        }
+        assert!(broken > 100, "{broken}");
     }
 
     #[test]

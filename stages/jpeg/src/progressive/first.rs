@@ -111,3 +111,84 @@ pub(crate) fn run_length(bits: &mut Bits<'_>, more: u32) -> u32 {
     bits.skip(more);
     one + low - 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bits::PADDING;
+    use crate::huffman::Code;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    /// One coefficient after the other, as T.81, figure G.3 has it.
+    fn slowly(
+        code: &Code,
+        bits: &mut Bits<'_>,
+        (first, last): (usize, usize),
+        missing: u32,
+    ) -> Option<(Block, u32)> {
+        let (mut block, mut at) = ([0; 64], first);
+        while at <= last {
+            bits.refill();
+            let (length, symbol) = code.symbol(bits.window())?;
+            bits.skip(length);
+            let (zeros, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+            bits.refill();
+            match (zeros, size) {
+                (15, 0) => at += 16,
+                (more, 0) => {
+                    let low = if more == 0 { 0 } else { bits.peek(more as u32) as u32 };
+                    bits.skip(more as u32);
+                    return Some((block, (1 << more) + low - 1));
+                }
+                _ if size + missing > 15 => return None,
+                _ => {
+                    let value = bits.value(size, size);
+                    bits.skip(size);
+                    at += zeros;
+                    if at > last {
+                        return None;
+                    }
+                    block[usize::from(PLACES[at])] = value << missing;
+                    at += 1;
+                }
+            }
+        }
+        // Zeros may go to the end of the band and no further.
+        (at == last + 1).then_some((block, 0))
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_what_the_standard_draws(
+            counts in prop::collection::vec(0u8..4, 16), symbols in prop::collection::vec(any::<u8>(), 48),
+            data in prop::collection::vec(any::<u8>(), 200), ends in (1usize..64, 1usize..64), missing in 0u8..14
+        ) {
+            let counts: [u8; 16] = counts.try_into().unwrap();
+            let total = counts.iter().map(|&count| usize::from(count)).sum();
+            let Some(code) = Code::for_test(counts, &symbols[..total]) else { return Ok(()) };
+            let mut table = ValueTable::new();
+            table.set_band(&code, u32::from(missing));
+            let (first, last) = (ends.0.min(ends.1), ends.0.max(ends.1));
+            let data: Vec<u8> = data.into_iter().chain([0; PADDING]).collect();
+            let (mut fast, mut slow) = (Bits::new(&data), Bits::new(&data));
+            // Several blocks, since one may end anywhere in what a lookup sees.
+            for _ in 0..10 {
+                let (mut block, mut map) = ([0; 64], 0);
+                let want = slowly(&code, &mut slow, (first, last), u32::from(missing));
+                let band = Band::new((first as u8, last as u8), missing);
+                let run = band.decode(&table, &mut fast, &mut block, &mut map).ok();
+                block[0] = 0;
+                prop_assert_eq!(run.map(|run| (block, run)), want);
+                let nonzero = (1..64).fold(0, |map, at| map | u64::from(block[usize::from(PLACES[at])] != 0) << at);
+                if run.is_none() {
+                    break;
+                }
+                prop_assert_eq!(map, nonzero);
+                fast.refill();
+                slow.refill();
+                prop_assert_eq!(fast.window() >> 8, slow.window() >> 8);
+            }
+        }
+    }
+}

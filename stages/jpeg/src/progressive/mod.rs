@@ -5,6 +5,8 @@
 //! |---|---|
 //! | `progression.rs` | which bits of which coefficients each scan gives, and whether all were given |
 //! | `cursor.rs` | one scan, read a row of MCUs at a time |
+//! | `tables.rs` | its decoding tables |
+//! | `strip.rs` | what it gives for each block of a row |
 //! | `first.rs` | the first bits of a band of coefficients |
 //! | `refine.rs` | one more bit of them |
 //!
@@ -18,10 +20,12 @@ mod cursor;
 mod first;
 mod progression;
 mod refine;
+mod strip;
+mod tables;
 
 use crate::Error;
-use crate::coefficients::{BlockRows, Extent};
-use crate::frame::Frame;
+use crate::coefficients::BlockRows;
+use crate::frame::{Component, Frame};
 use crate::output::Conversion;
 use crate::scan::Sink;
 use crate::scans::{Scan, Scans};
@@ -31,6 +35,9 @@ use progression::{Progression, Share};
 
 /// The most scans of a picture. Encoders make about 10; every one is work for all blocks, however few bytes it has.
 const MOST_SCANS: usize = 100;
+
+/// The most scans whose tables are kept.
+const USUAL_SCANS: usize = 16;
 
 /// What is kept between pictures.
 #[derive(Clone, Default)]
@@ -65,11 +72,13 @@ impl<'a> Reader<'a> {
             if count > MOST_SCANS {
                 return Err(Error::TooManyScans { limit: MOST_SCANS });
             }
-            let components = scan.members().iter().map(|member| member.component);
-            given.add(components, Share { band: scan.band, missing: scan.bits }, scan.data)?;
-            if scan.members().iter().any(|member| conversion.wants(member.component)) {
-                reader.add(file, scans, &scan, scratch)?;
+            let share = Share { band: scan.band, missing: scan.bits };
+            given.add(scan.members().iter().map(|member| member.component), share, scan.data)?;
+            let wanted = scan.members().iter().any(|member| conversion.wants(member.component));
+            if wanted {
+                reader.add(file, scans, (&scan, share), scratch)?;
             } else {
+                tables::check(&scan, share, scans.codes())?;
                 scans.pass_over(&scan)?;
             }
         }
@@ -82,17 +91,15 @@ impl<'a> Reader<'a> {
         &mut self,
         file: &'a [u8],
         scans: &mut Scans<'_>,
-        scan: &Scan,
+        (scan, share): (&Scan, Share),
         scratch: &mut Scratch,
     ) -> Result<(), Error> {
-        let cursor = Cursor::new(file, scans.frame(), scan, self.conversion);
+        let cursor = Cursor::new(file, scans.frame(), (scan, share), self.conversion);
         let at = self.cursors.len();
         if scratch.scans.len() == at {
             scratch.scans.push(Kept::default());
         }
-        let expected = "a scan whose Huffman codes were defined";
-        let kept = &mut scratch.scans[at];
-        kept.set(&cursor, scan, scans.codes()).ok_or(Error::Damaged { at: scan.data, expected })?;
+        scratch.scans[at].tables.set(scan, share, scans.codes())?;
         let end = scans.pass_over(scan)?;
         // A lie about the size is found here, before anything of that size is allocated.
         if cursor.least_bits() > (end - scan.data) as u64 * 8 {
@@ -112,25 +119,20 @@ impl<'a> Reader<'a> {
         let Scratch { scans, rows } = scratch;
         rows.resize_with(rows.len().max(frame.components().len()), BlockRows::default);
         let conversion = self.conversion;
-        let components = || frame.components().iter().enumerate().filter(|&(at, _)| conversion.wants(at));
-        for (at, component) in components() {
-            let (across, down) = frame.blocks(component);
-            rows[at].fit(Extent { across, down, sampling: component.sampling })?;
+        let wanted = || (0..).zip(frame.components()).filter(|&(at, _)| conversion.wants(at));
+        for (at, component) in wanted() {
+            rows[at].fit(frame.blocks(component).0, component.sampling.1)?;
         }
         for row in 0..frame.mcus().1 {
             for (cursor, kept) in self.cursors.iter_mut().zip(&mut *scans) {
-                cursor.row(row, kept, rows)?;
-            }
-            for (at, component) in components() {
-                let (rows, high) = (&mut rows[at], u32::from(component.sampling.1));
-                let down = frame.blocks(component).1;
-                for line in 0..high.min(down.saturating_sub(row * high)) {
-                    for (column, index) in rows.row(line as usize).enumerate() {
-                        let (block, flat) = rows.block(index);
-                        sink.block(at, (column, (row * high + line) as usize), block, flat);
-                    }
+                if let Err(error) = cursor.row(row, kept, rows) {
+                    // A block that was left in the middle is not what its map says.
+                    rows.clear();
+                    return Err(error);
                 }
-                rows.clear();
+            }
+            for (at, component) in wanted() {
+                give(at, component, frame, row, &mut rows[at], sink);
             }
             sink.row(row);
         }
@@ -138,13 +140,35 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Gives the blocks of a component in a row of MCUs to `sink`, and makes them zeros.
+fn give(
+    at: usize,
+    component: &Component,
+    frame: &Frame,
+    row: u32,
+    rows: &mut BlockRows,
+    sink: &mut impl Sink,
+) {
+    let (high, down) = (u32::from(component.sampling.1), frame.blocks(component).1);
+    for line in 0..high.min(down.saturating_sub(row * high)) {
+        for (column, index) in rows.row(line as usize).enumerate() {
+            let (block, flat) = rows.block(index);
+            sink.block(at, (column, (row * high + line) as usize), block, flat);
+        }
+    }
+    rows.clear();
+}
+
 impl Scratch {
-    /// Lets go of what is beyond `most` bytes.
+    /// Forgets what was needed by an unusually large picture, or by one with unusually many scans.
     pub(crate) fn trim(&mut self, most: usize) {
+        self.scans.truncate(USUAL_SCANS);
         let data: usize = self.scans.iter().map(|kept| kept.data.capacity()).sum();
-        let rows: usize = self.rows.iter().map(BlockRows::capacity).sum();
-        if data + rows > most {
-            *self = Scratch::default();
+        if data > most {
+            self.scans.iter_mut().for_each(|kept| kept.data = Vec::new());
+        }
+        if self.rows.iter().map(BlockRows::capacity).sum::<usize>() > most {
+            self.rows.clear();
         }
     }
 }
