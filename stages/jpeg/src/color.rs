@@ -7,6 +7,7 @@
 const LANES: usize = 32;
 
 /// YCbCr to RGB.
+#[inline(always)]
 pub(crate) fn ycbcr_to_rgb(rows: [&[u8]; 3], out: &mut [u8]) {
     by_lanes(rows, out, |lanes, out| {
         let rgb = convert(lanes);
@@ -15,16 +16,19 @@ pub(crate) fn ycbcr_to_rgb(rows: [&[u8]; 3], out: &mut [u8]) {
 }
 
 /// Three components side by side.
+#[inline(always)]
 pub(crate) fn interleave(rows: [&[u8]; 3], out: &mut [u8]) {
     by_lanes(rows, out, |lanes, out| *out = pack(lanes));
 }
 
 /// Gray to RGB.
+#[inline(always)]
 pub(crate) fn gray_to_rgb(row: &[u8], out: &mut [u8]) {
     interleave([row; 3], out);
 }
 
 /// Four components side by side.
+#[inline(always)]
 pub(crate) fn interleave_four([a, b, c, d]: [&[u8]; 4], out: &mut [u8]) {
     for ((((pixel, &a), &b), &c), &d) in out.as_chunks_mut::<4>().0.iter_mut().zip(a).zip(b).zip(c).zip(d) {
         *pixel = [a, b, c, d];
@@ -32,6 +36,7 @@ pub(crate) fn interleave_four([a, b, c, d]: [&[u8]; 4], out: &mut [u8]) {
 }
 
 /// YCCK to CMYK: the first three are RGB and become what is missing of white; black stays.
+#[inline(always)]
 pub(crate) fn ycck_to_cmyk([y, cb, cr, k]: [&[u8]; 4], out: &mut [u8]) {
     let pixels = out.as_chunks_mut::<4>().0;
     let chunks = pixels.chunks_mut(LANES).zip(y.chunks(LANES)).zip(cb.chunks(LANES)).zip(cr.chunks(LANES));
@@ -90,7 +95,7 @@ fn convert([luma, blue, red]: &[[u8; LANES]; 3]) -> [[u8; LANES]; 3] {
 
 #[inline(always)]
 fn high(value: i16, factor: i16) -> i16 {
-    (i32::from(value) * i32::from(factor) >> 16) as i16
+    ((i32::from(value) * i32::from(factor)) >> 16) as i16
 }
 
 #[inline(always)]

@@ -22,6 +22,7 @@ pub(crate) fn samples(coefficients: &[i16; 64], steps: &Steps, flat: bool) -> [[
 }
 
 /// The samples of a block in which only the first coefficient is not zero.
+#[inline(always)]
 fn flat(coefficients: &[i16; 64], steps: &Steps) -> u8 {
     let level = i32::from(coefficients[0].wrapping_mul(steps[0])) << PASS_BITS;
     sample((level + (1 << (PASS_BITS + 2))) >> (PASS_BITS + 3))
@@ -42,11 +43,28 @@ fn block(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
     let turned = transpose(&columns.map(|row| row.map(|value| value.clamp(-32768, 32767) as i16)));
     // Three more bits are the factor 8 of two passes.
     let samples = pass::<{ FACTOR_BITS + PASS_BITS + 3 }>(&turned);
-    transpose(&samples.map(|column| column.map(sample)))
+    turned_back(&samples.map(|column| column.map(sample)))
 }
 
+/// From a level of at most 14 bits.
+#[inline(always)]
 fn sample(level: i32) -> u8 {
-    (level + 128).clamp(0, 255) as u8
+    (level as i16 + 128).clamp(0, 255) as u8
+}
+
+/// Transposes bytes eight at a time: halves, quarters and eighths of rows change places with those of the rows they belong to.
+#[inline(always)]
+fn turned_back(columns: &[[u8; 8]; 8]) -> [[u8; 8]; 8] {
+    let mut rows = columns.map(u64::from_le_bytes);
+    for (apart, mask) in [(4, 0x0000_0000_ffff_ffff), (2, 0x0000_ffff_0000_ffff), (1, 0x00ff_00ff_00ff_00ff)]
+    {
+        for first in (0..8).filter(|row| row & apart == 0) {
+            let moved = ((rows[first] >> (8 * apart)) ^ rows[first + apart]) & mask;
+            rows[first + apart] ^= moved;
+            rows[first] ^= moved << (8 * apart);
+        }
+    }
+    rows.map(u64::to_le_bytes)
 }
 
 #[inline(always)]
@@ -116,6 +134,11 @@ mod tests {
             for (got, want) in samples.as_flattened().iter().zip(exactly(&coefficients).as_flattened()) {
                 prop_assert!((f64::from(*got) - want.clamp(0.0, 255.0)).abs() < 1.0, "{} is not {}", got, want);
             }
+        }
+
+        #[test]
+        fn bytes_are_transposed(columns in any::<[[u8; 8]; 8]>()) {
+            prop_assert_eq!(turned_back(&columns), transpose(&columns));
         }
 
         #[test]

@@ -69,6 +69,7 @@ impl Conversion {
     }
 
     /// Converts a row. Each of `rows` has at least as many samples as `out` has pixels; those beyond what is wanted are not used.
+    #[inline(always)]
     pub(crate) fn row(self, rows: [&[u8]; 4], out: &mut [u8]) {
         let [a, b, c, _] = rows;
         match self {

@@ -11,6 +11,7 @@ use crate::progressive;
 use crate::quantisation::Steps;
 use crate::scan::{Reader, Sink as _};
 use crate::scans::{Scan, Scans};
+use crate::simd;
 use crate::strips::{Buffers, Strips};
 use crate::tables::Tables;
 use crate::upsample::Upsampling;
@@ -27,6 +28,8 @@ pub(crate) struct State {
     scans: Vec<ScanState>,
     buffers: Buffers,
     progressive: progressive::Scratch,
+    /// Whether to use no more than every processor has.
+    pub(crate) plain: bool,
 }
 
 #[derive(Clone, Default)]
@@ -61,7 +64,7 @@ impl State {
             let parts = tables.parts(scans.frame(), scan, conversion);
             Reader::new(file, scans.frame(), scan, parts, data)
         });
-        let end = pixels(readers.collect(), &scans, conversion, &mut self.buffers, out)?;
+        let end = simd::pixels(self.plain, readers.collect(), &scans, conversion, &mut self.buffers, out)?;
         if let Some(end) = end {
             scans.resume(end);
             if let Some(scan) = scans.next()? {
@@ -80,15 +83,9 @@ impl State {
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         let reader = progressive::Reader::open(file, scans, conversion, &mut self.progressive)?;
-        let (scans, frame) = (&*scans, scans.frame());
-        reserve(frame, output, out)?;
-        if only_luma(frame, conversion) {
-            let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
-            return reader.decode(frame, &mut self.progressive, &mut plane);
-        }
-        let steps = |component| steps(scans, component);
-        let mut strips = Strips::new(frame, steps, conversion, &mut self.buffers, out)?;
-        reader.decode(frame, &mut self.progressive, &mut strips)
+        reserve(scans.frame(), output, out)?;
+        let State { progressive, buffers, .. } = self;
+        simd::progressive(self.plain, reader, scans, conversion, (progressive, buffers), out)
     }
 
     /// Forgets scratch that was needed by an unusually large picture.
@@ -190,7 +187,8 @@ fn steps<'a>(scans: &'a Scans<'_>, component: usize) -> Result<&'a Steps, Error>
 }
 
 /// Decodes all pixels. Gives where the marker behind the scan stands if it has all components.
-fn pixels(
+#[inline(always)]
+pub(crate) fn pixels(
     mut readers: Vec<Reader<'_>>,
     scans: &Scans<'_>,
     conversion: Conversion,
@@ -215,4 +213,22 @@ fn pixels(
     }
     let whole = |reader: &Reader<'_>| reader.components() == frame.components().len();
     Ok(readers.first().filter(|first| whole(first)).map(Reader::end))
+}
+
+/// Decodes all pixels of a progressive file.
+#[inline(always)]
+pub(crate) fn progressive(
+    reader: progressive::Reader<'_>,
+    scans: &Scans<'_>,
+    conversion: Conversion,
+    (scratch, buffers): (&mut progressive::Scratch, &mut Buffers),
+    out: &mut [u8],
+) -> Result<(), Error> {
+    let frame = scans.frame();
+    if only_luma(frame, conversion) {
+        let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
+        return reader.decode(frame, scratch, &mut plane);
+    }
+    let mut strips = Strips::new(frame, |component| steps(scans, component), conversion, buffers, out)?;
+    reader.decode(frame, scratch, &mut strips)
 }

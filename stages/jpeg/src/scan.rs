@@ -69,6 +69,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Decodes what is in the next `rows` rows of MCUs of the frame, or in those that are left.
+    #[inline(always)]
     pub(crate) fn rows<S: Sink>(&mut self, rows: u32, sink: &mut S) -> Result<(), Error> {
         let count = rows.saturating_mul(self.high).saturating_mul(self.across);
         let end = self.next.saturating_add(count).min(self.mcus);
@@ -132,6 +133,7 @@ impl From<BadCode> for Flaw {
 }
 
 /// Decodes MCUs between two restart markers.
+#[inline(always)]
 fn mcus<S: Sink>(
     mcus: Range<u32>,
     across: u32,

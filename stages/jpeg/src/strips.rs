@@ -107,6 +107,7 @@ impl<'a> Strips<'a> {
     }
 
     /// Makes the pixels of a row.
+    #[inline(always)]
     fn pixels(&mut self, y: usize) {
         let strips = self.strips.iter().zip(self.rows.iter_mut());
         for (strip, row) in strips {
@@ -130,6 +131,7 @@ impl Sink for Strips<'_> {
         }
     }
 
+    #[inline(always)]
     fn row(&mut self, row: u32) {
         let waits = usize::from(self.mixed);
         let top = row as usize * self.high;
@@ -148,7 +150,7 @@ impl Sink for Strips<'_> {
 impl Strip<'_> {
     #[inline(always)]
     fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
-        let first = (1 + (row * 8) % self.high) * self.stride + column * 8;
+        let first = (row * 8 + 1).saturating_sub(self.top) * self.stride + column * 8;
         let Some(samples) = self.samples.get_mut(first..) else { return };
         for (line, row) in samples.chunks_mut(self.stride).zip(rows) {
             if let Some(place) = line.first_chunk_mut() {
@@ -158,15 +160,17 @@ impl Strip<'_> {
     }
 
     /// A row of this component, by its number in the whole of it: one of this strip, or the last one of the strip before.
+    #[inline(always)]
     fn row(&self, row: usize) -> &[u8] {
         let from = (row + 1).saturating_sub(self.top) * self.stride;
         self.samples.get(from..from + self.size.0).unwrap_or_default()
     }
 
     /// Makes the row `y` of the picture, unless it is there already.
+    #[inline(always)]
     fn upsample(&self, y: usize, out: &mut [u8], sums: &mut Vec<u16>) {
         let near = y / self.upsampling.down();
-        let above = y % 2 == 0;
+        let above = y.is_multiple_of(2);
         let far = if above { near.saturating_sub(1) } else { (near + 1).min(self.size.1 - 1) };
         match self.upsampling {
             Upsampling::Same => {}

@@ -58,6 +58,7 @@ impl Upsampling {
 
 /// Half as wide: `(3 × near + next + 1 or 2) / 4`, the bias by turns so that errors cancel out. The first and the last stay.
 /// `row` has at least 3 samples, `out` at least twice as many.
+#[inline(always)]
 pub(crate) fn wider(row: &[u8], out: &mut [u8]) {
     let [first, second, after @ ..] = row else { return };
     let (Some(inner), [.., before, last]) = (row.get(1..), row) else { return };
@@ -75,6 +76,7 @@ pub(crate) fn wider(row: &[u8], out: &mut [u8]) {
 }
 
 /// Half as high: `(3 × near + far + 1 or 2) / 4`, with 1 for rows above the middle.
+#[inline(always)]
 pub(crate) fn higher(near: &[u8], far: &[u8], bias: u16, out: &mut [u8]) {
     for ((out, &near), &far) in out.iter_mut().zip(near).zip(far) {
         *out = ((u16::from(near) * 3 + u16::from(far) + bias) >> 2) as u8;
@@ -83,6 +85,7 @@ pub(crate) fn higher(near: &[u8], far: &[u8], bias: u16, out: &mut [u8]) {
 
 /// Half as wide and half as high: first down, then across, rounded once: `(9, 3, 3 and 1 parts + 8 or 7) / 16`. `near` has at least
 /// 3 samples, `out` at least twice as many; `sums` is scratch.
+#[inline(always)]
 pub(crate) fn both(near: &[u8], far: &[u8], sums: &mut Vec<u16>, out: &mut [u8]) {
     sums.clear();
     sums.extend(near.iter().zip(far).map(|(&near, &far)| u16::from(near) * 3 + u16::from(far)));
@@ -102,6 +105,7 @@ pub(crate) fn both(near: &[u8], far: &[u8], sums: &mut Vec<u16>, out: &mut [u8])
 }
 
 /// Each sample so many times.
+#[inline(always)]
 pub(crate) fn repeat(row: &[u8], across: u8, out: &mut [u8]) {
     for (places, &sample) in out.chunks_mut(usize::from(across)).zip(row) {
         places.fill(sample);

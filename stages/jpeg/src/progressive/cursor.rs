@@ -88,15 +88,21 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads what the scan gives for one row of MCUs of the frame.
+    #[inline(always)]
     pub(super) fn row(&mut self, row: u32, kept: &mut Kept, rows: &mut [BlockRows]) -> Result<(), Error> {
-        let &[Part { high, blocks: (_, down), .. }] = &self.parts[..] else {
-            return self.line(row, 0, kept, rows);
+        let lines = match self.parts[..] {
+            // Alone, the rows of the scan are those of its blocks.
+            [Part { high, blocks: (_, down), .. }] => high.min(down.saturating_sub(row * high)),
+            _ => 1,
         };
-        // Alone, the rows of the scan are those of its blocks.
-        (0..high.min(down.saturating_sub(row * high))).try_for_each(|line| self.line(row, line, kept, rows))
+        for line in 0..lines {
+            self.line(row, line, kept, rows)?;
+        }
+        Ok(())
     }
 
     /// Reads a row of the scan's MCUs, which is the one at `line` in a row of the frame's.
+    #[inline(always)]
     fn line(&mut self, row: u32, line: u32, kept: &mut Kept, rows: &mut [BlockRows]) -> Result<(), Error> {
         let mut at = 0;
         while at < self.across {

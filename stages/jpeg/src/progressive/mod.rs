@@ -110,6 +110,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Gives the blocks of the wanted components to `sink`, row of MCUs by row of MCUs.
+    #[inline(always)]
     pub(crate) fn decode(
         mut self,
         frame: &Frame,
@@ -141,6 +142,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Gives the blocks of a component in a row of MCUs to `sink`, and makes them zeros.
+#[inline(always)]
 fn give(
     at: usize,
     component: &Component,

@@ -65,6 +65,7 @@ pub(super) struct Strip<'a> {
 
 impl Strip<'_> {
     /// Reads these MCUs of the row.
+    #[inline(always)]
     pub(super) fn decode(
         &mut self,
         gives: Gives,
@@ -79,6 +80,7 @@ impl Strip<'_> {
         }
     }
 
+    #[inline(always)]
     fn levels(&mut self, missing: u8, mcus: Range<u32>, bits: &mut Bits<'_>) -> Result<(), BadCode> {
         let tables = &self.tables.dc;
         self.each(mcus, |at, part, place| {
@@ -92,6 +94,7 @@ impl Strip<'_> {
         })
     }
 
+    #[inline(always)]
     fn level_bit(&mut self, bit: i16, mcus: Range<u32>, bits: &mut Bits<'_>) -> Result<(), BadCode> {
         self.each(mcus, |_, _, place| {
             bits.refill();
@@ -103,6 +106,7 @@ impl Strip<'_> {
         })
     }
 
+    #[inline(always)]
     fn band(&mut self, band: first::Band, mcus: Range<u32>, bits: &mut Bits<'_>) -> Result<(), BadCode> {
         let Some(table) = self.tables.band.as_ref() else { return Err(BadCode) };
         let mut run = *self.run;
@@ -118,6 +122,7 @@ impl Strip<'_> {
         Ok(())
     }
 
+    #[inline(always)]
     fn band_bit(&mut self, band: refine::Band, mcus: Range<u32>, bits: &mut Bits<'_>) -> Result<(), BadCode> {
         let Some(table) = self.tables.refinement.as_ref() else { return Err(BadCode) };
         let mut run = *self.run;
@@ -135,6 +140,7 @@ impl Strip<'_> {
     }
 
     /// The blocks and maps of a component that is alone in its scan.
+    #[inline(always)]
     fn alone(&mut self, mcus: Range<u32>) -> Option<(&mut [Block], &mut [u64])> {
         let rows = self.rows.get_mut(self.parts.first()?.component)?;
         let begin = rows.row(self.line as usize).start;
