@@ -102,6 +102,7 @@ mod tests {
         #[test]
         fn every_processor_gives_the_same_pixels(
             samples in prop::collection::vec(any::<u8>(), 3 * 50 * 40), width in 1usize..50, height in 1usize..40, gray: bool,
+            progressive: bool,
             sampling in prop::sample::select(&[
                 SamplingFactor::F_1_1, SamplingFactor::F_1_2, SamplingFactor::F_2_1, SamplingFactor::F_2_2, SamplingFactor::F_4_1,
             ][..]),
@@ -109,11 +110,13 @@ mod tests {
             let mut file = Vec::new();
             let mut encoder = Encoder::new(&mut file, 90);
             encoder.set_sampling_factor(sampling);
+            encoder.set_progressive(progressive);
             let pixels = &samples[..3 * width * height];
             encoder.encode(pixels, width as u16, height as u16, ColorType::Rgb).unwrap();
             let output = if gray { Output::Gray } else { Output::Rgb };
             let decode = |plain| {
-                let (mut state, mut out) = (State { plain, ..State::default() }, Vec::new());
+                let (mut state, mut out) = (State::default(), Vec::new());
+                state.plain = plain;
                 state.decode(Limits::default(), &file, output, &mut out).map(|_| out)
             };
             let plain = decode(true);
