@@ -219,6 +219,7 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Schedule One "write-queue" "N" "write.queue" write.queue: "Results waiting to be written (items; 0 hands over directly)";
     Results One "existing" "WHAT" "write.existing" write.existing: "What happens to a result whose file exists";
     Results Switch "durable" "BOOL" "write.durable" write.durable: "Count a result as done only once it is safely on the disk (slower)";
+    Results Switch "keep-mtime" "BOOL" "write.keep-mtime" write.keep_mtime: "Give each result the modification time of its input";
     Results Switch "in-place" "BOOL" "write.in-place" write.in_place: "Write results beside their inputs; one with the same name replaces its input";
 
     Limits One "memory" "BYTES|auto" "limits.memory" limits.memory: "Most bytes of decoded pictures in flight (1GiB, 500MB); auto: the smaller of 1GiB and a quarter of what is usable";

@@ -58,6 +58,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod capabilities;
 pub mod color;
 mod convert;
 mod decode;
@@ -72,7 +73,8 @@ mod plan;
 pub mod read;
 pub mod write;
 
-pub use convert::{AutoOrient, ColorOp, Converter, GrayMode, Op, OpError, OpHelp, gray};
+pub use capabilities::Capabilities;
+pub use convert::{Converter, GrayMode, Op, OpError, OpHelp, gray, op};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Bits, Effort, EncodeOptions, Encoded, Encoder, Quality, Subsampling, fast_png};
 pub use error::{Error, Result};

@@ -2,7 +2,8 @@
 //! and how many bytes that takes at most.
 //! Does not own: running it.
 
-use crate::convert::{AutoOrient, Converter, GrayMode, Op};
+use crate::convert::op::AutoOrient;
+use crate::convert::{Converter, GrayMode, Op};
 use crate::encode::worst_case;
 use crate::{Color, DecodeMode, EncodeOptions, Format, Header, Image, Limits, Result, Shape};
 use std::fmt;
@@ -225,7 +226,8 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             let wide = if header.bit_depth == 16 { sample_bytes(header, header.color) } else { 0 };
             wide + row * 4
         }
-        // The `image` crate may hold a second copy, and four bytes a sample on the way.
-        None => sample_bytes(header, Color::Rgba).saturating_mul(5),
+        // A PNG inside an icon is decoded like one.
+        None if header.format == Format::Ico => header.scratch + sample_bytes(header, header.color) + row * 4,
+        None => header.scratch,
     }
 }

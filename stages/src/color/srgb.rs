@@ -95,3 +95,7 @@ fn has_tables(profile: &ColorProfile) -> bool {
 pub(crate) fn changes_colors(icc: &[u8]) -> bool {
     transform::parse(icc).is_ok_and(|profile| !is_srgb(&profile))
 }
+
+#[cfg(test)]
+#[path = "srgb_tests.rs"]
+mod tests;

@@ -29,6 +29,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         metadata,
         warnings,
         file_bytes: bytes.len(),
+        scratch: 0,
     })
 }
 
@@ -38,6 +39,8 @@ struct Found {
     transparent: bool,
     metadata: Metadata,
     exif_text: Option<Vec<u8>>,
+    /// Text chunks that were looked into and may have been bombs.
+    inflated: usize,
     warnings: Vec<String>,
 }
 
@@ -47,11 +50,15 @@ impl Found {
         while let Some((name, data)) = chunks.next() {
             match name {
                 b"tRNS" => found.transparent = true,
-                b"acTL" => found.warnings.push(super::animation::ANIMATED.into()),
+                b"acTL" => found.warnings.push(super::header::ANIMATED.into()),
                 b"eXIf" if found.metadata.exif.is_none() => found.metadata.exif = found.keep(data, limits),
-                b"iTXt" => found.block(png_text::international(data, found.room(limits)), limits),
+                b"iTXt" if found.may_inflate(data) => {
+                    found.block(png_text::international(data, found.room(limits)), limits);
+                }
                 b"tEXt" => found.block(png_text::plain(data, found.room(limits)), limits),
-                b"zTXt" => found.block(png_text::compressed(data, found.room(limits)), limits),
+                b"zTXt" if found.may_inflate(data) => {
+                    found.block(png_text::compressed(data, found.room(limits)), limits);
+                }
                 b"IEND" => {
                     found.note_rest(chunks.rest());
                     break;
@@ -67,6 +74,14 @@ impl Found {
     /// Bytes of metadata as text that are still allowed.
     fn room(&self, limits: &Limits) -> usize {
         limits.max_metadata_bytes.saturating_sub(self.metadata.byte_len())
+    }
+
+    /// Counts a text chunk that may be worth looking into. Real files have two or three of them.
+    fn may_inflate(&mut self, data: &[u8]) -> bool {
+        const MOST: usize = 16;
+        let wanted = png_text::is_metadata(data);
+        self.inflated += usize::from(wanted);
+        wanted && self.inflated <= MOST
     }
 
     /// Keeps a block that was text, unless there is one already. EXIF in a chunk of its own comes first, wherever it stands.

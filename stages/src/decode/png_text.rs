@@ -20,6 +20,11 @@ pub(super) enum Block {
     TooLarge,
 }
 
+/// Whether a text chunk has a keyword of metadata.
+pub(super) fn is_metadata(data: &[u8]) -> bool {
+    data.starts_with(XMP_KEYWORD) || data.starts_with(RAW_KEYWORD)
+}
+
 /// What an iTXt chunk holds, if it is XMP: a keyword, two flags, language, translation, text.
 pub(super) fn international(data: &[u8], limit: usize) -> Option<Block> {
     let [compressed, method, rest @ ..] = data.strip_prefix(XMP_KEYWORD)? else { return None };

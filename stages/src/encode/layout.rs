@@ -1,18 +1,9 @@
 //! Owns bringing samples into a layout that a format can hold: fewer bits, no alpha, gray as RGB.
 //! Does not own: which format holds what (see `rules.rs`).
 
+use crate::convert::{to_8_bits, to_16_bits};
 use crate::{Color, Image, Samples};
 use std::borrow::Cow;
-
-/// 16 bits to 8, rounded to the nearest: `(v + 128) / 257`, so that 0 and 65535 become 0 and 255.
-pub(super) fn to_8_bits(sample: u16) -> u8 {
-    ((u32::from(sample) + 128) / 257) as u8
-}
-
-/// 8 bits to 16, exactly: `v · 257`, so that 0 and 255 become 0 and 65535.
-pub(super) fn to_16_bits(sample: u8) -> u16 {
-    u16::from(sample) * 257
-}
 
 /// The samples in 8 bits: as they are, or reduced.
 pub(super) fn samples8(image: &Image) -> Cow<'_, [u8]> {
@@ -105,17 +96,6 @@ fn gray_of([r, g, b]: [u8; 3]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sixteen_bits_become_the_nearest_eight() {
-        for eight in 0..=255u8 {
-            let exact = to_16_bits(eight);
-            assert_eq!(to_8_bits(exact), eight);
-            assert_eq!(to_8_bits(exact.saturating_add(128)), eight);
-            assert_eq!(to_8_bits(exact.saturating_sub(128)), eight);
-        }
-        assert_eq!(to_8_bits(129), 1);
-    }
 
     #[test]
     fn transparent_pixels_show_the_background() {

@@ -3,6 +3,7 @@
 //! Does not own: the arithmetic on samples (see `layout.rs`), or how a format is written.
 
 use super::{Bits, EncodeOptions, layout};
+use crate::convert::to_16_bits;
 use crate::{Color, Error, Format, Image, Result, Samples};
 use std::borrow::Cow;
 
@@ -107,7 +108,7 @@ impl Rules {
                 FittedSamples::U16(layout::recolor(Cow::Borrowed(samples), image.color(), color, u16::MAX))
             }
             (Samples::U8(samples), Depth::Sixteen) => {
-                let widened = samples.iter().map(|&sample| layout::to_16_bits(sample)).collect();
+                let widened = samples.iter().map(|&sample| to_16_bits(sample)).collect();
                 FittedSamples::U16(layout::recolor(Cow::Owned(widened), image.color(), color, u16::MAX))
             }
             (samples, _) => {

@@ -9,19 +9,61 @@
 //! | `help.rs` | what an op says of itself |
 //! | one file per op | its parameters, and how it changes a picture |
 
+mod alpha;
 mod args;
+mod auto_contrast;
+mod blur;
+mod brightness;
+mod channel;
 mod color;
+mod contrast;
+mod crop;
+mod depth;
+mod equalize;
+mod flatten;
+mod gamma;
 mod gray;
 mod help;
+mod invert;
+mod letterbox;
+mod levels;
 mod operation;
 mod orient;
+mod pad;
+mod resize;
+mod saturation;
+mod sharpen;
+#[cfg(test)]
+pub(super) mod testing;
+mod threshold;
+mod turn;
 mod values;
 
+pub use alpha::Alpha;
 pub use args::OpError;
+pub use auto_contrast::AutoContrast;
+pub use blur::Blur;
+pub use brightness::Brightness;
+pub use channel::Channel;
 pub use color::ColorOp;
+pub use contrast::Contrast;
+pub use crop::Crop;
+pub use depth::Depth;
+pub use equalize::Equalize;
+pub use flatten::Flatten;
+pub use gamma::Gamma;
 pub use help::OpHelp;
+pub use invert::Invert;
+pub use letterbox::Letterbox;
+pub use levels::Levels;
 pub(crate) use operation::{Operation, Scratch};
 pub use orient::AutoOrient;
+pub use pad::Pad;
+pub use resize::Resize;
+pub use saturation::Saturation;
+pub use sharpen::Sharpen;
+pub use threshold::Threshold;
+pub use turn::{Flip, Flop, Rotate, Transpose};
 
 use super::GrayMode;
 use crate::{Image, Result, Shape};
@@ -126,6 +168,52 @@ ops! {
     Color(ColorOp),
     /// Turns the picture upright by its EXIF orientation, here and not before the first op that needs it upright.
     AutoOrient(AutoOrient),
+    /// Makes the picture smaller or larger.
+    Resize(Resize),
+    /// Cuts out a rectangle.
+    Crop(Crop),
+    /// Puts the picture on a larger canvas.
+    Pad(Pad),
+    /// Makes the picture fit into a size, with bars at the sides.
+    Letterbox(Letterbox),
+    /// Turns by quarters.
+    Rotate(Rotate),
+    /// Mirrors top and bottom.
+    Flip(Flip),
+    /// Mirrors left and right.
+    Flop(Flop),
+    /// Makes rows columns.
+    Transpose(Transpose),
+    /// Puts a picture with alpha on a color.
+    Flatten(Flatten),
+    /// Takes the alpha channel off or adds one.
+    Alpha(Alpha),
+    /// Makes a negative.
+    Invert(Invert),
+    /// Brighter or darker by a factor.
+    Brightness(Brightness),
+    /// More or less contrast around mid gray.
+    Contrast(Contrast),
+    /// Lightens or darkens the middle of the scale.
+    Gamma(Gamma),
+    /// Makes one level black and another white.
+    Levels(Levels),
+    /// Makes the darkest level black and the lightest white.
+    AutoContrast(AutoContrast),
+    /// Spreads the levels so that each occurs about as often.
+    Equalize(Equalize),
+    /// Makes a picture black and white.
+    Threshold(Threshold),
+    /// Stronger or weaker colors.
+    Saturation(Saturation),
+    /// Blurs by a Gaussian.
+    Blur(Blur),
+    /// Sharpens by an unsharp mask.
+    Sharpen(Sharpen),
+    /// Picks one channel as a gray picture.
+    Channel(Channel),
+    /// Makes samples of 8 or of 16 bits.
+    Depth(Depth),
 }
 
 const NONE: OpHelp = OpHelp {
@@ -143,13 +231,20 @@ impl Op {
     pub fn all() -> &'static [OpHelp] {
         HELP
     }
-}
 
-impl FromStr for Op {
-    type Err = OpError;
-
-    fn from_str(text: &str) -> Result<Op, OpError> {
-        let mut args = Args::new(text);
+    /// As [`str::parse`], with this formula for a `gray` that names none.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and at which column.
+    ///
+    /// ```
+    /// use pipeline_stages::{GrayMode, Op};
+    ///
+    /// assert_eq!(Op::parse_with("gray", GrayMode::Pillow), Ok(Op::Gray(GrayMode::Pillow)));
+    /// assert_eq!(Op::parse_with("gray mode=luma", GrayMode::Pillow), Ok(Op::Gray(GrayMode::Luma)));
+    /// ```
+    pub fn parse_with(text: &str, gray: GrayMode) -> Result<Op, OpError> {
+        let mut args = Args::new(text, gray);
         let names = || HELP.iter().map(|op| op.name).collect::<Vec<_>>().join(", ");
         let Some((column, name)) = args.name() else {
             return Err(OpError { column: 1, message: format!("an op is missing; one of {}", names()) });
@@ -161,34 +256,23 @@ impl FromStr for Op {
     }
 }
 
+impl FromStr for Op {
+    type Err = OpError;
+
+    fn from_str(text: &str) -> Result<Op, OpError> {
+        Op::parse_with(text, GrayMode::default())
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::testing::pictures;
     use super::*;
-    use crate::{Color, Converter, Samples};
+    use crate::Converter;
     use proptest::prelude::*;
 
     fn examples() -> impl Iterator<Item = Op> {
         Op::all().iter().flat_map(|op| op.examples).map(|(text, _)| text.parse().expect(text))
-    }
-
-    fn images() -> impl Strategy<Value = Image> {
-        let colors = prop::sample::select(vec![Color::Gray, Color::GrayAlpha, Color::Rgb, Color::Rgba]);
-        (1..24u32, 1..24u32, colors, any::<bool>(), any::<u64>(), 1..=8u8).prop_map(
-            |(width, height, color, wide, seed, orientation)| {
-                let count = width as usize * height as usize * color.channels();
-                let noise = (0..count as u64).map(|at| {
-                    (at ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23).wrapping_mul(seed | 1)
-                });
-                let samples = if wide {
-                    Samples::U16(noise.map(|value| (value >> 40) as u16).collect())
-                } else {
-                    Samples::U8(noise.map(|value| (value >> 40) as u8).collect())
-                };
-                let mut image = Image::new(width, height, color, samples).unwrap();
-                image.metadata.orientation = orientation;
-                image
-            },
-        )
     }
 
     #[test]
@@ -233,7 +317,7 @@ mod tests {
 
         /// The shape is what the memory budget and the limits go by.
         #[test]
-        fn every_op_makes_the_shape_that_it_says_or_says_why_not(image in images()) {
+        fn every_op_makes_the_shape_that_it_says_or_says_why_not(image in pictures()) {
             let mut converter = Converter::new();
             for op in examples() {
                 let said = op.shape(image.shape());
@@ -252,7 +336,7 @@ mod tests {
 
         /// The plan delays turning past such ops, because it is cheaper on fewer pixels.
         #[test]
-        fn ops_that_commute_with_turning_do(image in images()) {
+        fn ops_that_commute_with_turning_do(image in pictures()) {
             let mut converter = Converter::new();
             for op in examples().filter(Op::commutes_with_turning) {
                 let mut both = |first: &Op, then: &Op| {

@@ -4,6 +4,7 @@
 use super::OpError;
 use super::args::Args;
 use super::help::OpHelp;
+use crate::convert::tone::Tables;
 use crate::{Image, Result, Shape};
 use std::fmt;
 
@@ -38,4 +39,8 @@ pub(crate) trait Operation: Sized {
 
 /// What ops keep between pictures, one per worker.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Scratch {}
+pub(crate) struct Scratch {
+    pub(super) resizer: fast_image_resize::Resizer,
+    /// Tables of tone curves.
+    pub(crate) curves: Tables,
+}
