@@ -4,7 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `header.rs` | what is known before any pixel is decoded |
-//! | `jpeg_header.rs`, `jpeg.rs` | JPEG |
+//! | `jpeg_header.rs`, `jpeg.rs`, `jpeg_zune.rs` | JPEG |
 //! | `png_header.rs`, `png.rs`, `png_color.rs`, `png_text.rs` | PNG |
 //! | `other.rs` | everything else, by the `image` crate |
 
@@ -12,6 +12,7 @@ mod animation;
 mod header;
 mod jpeg;
 mod jpeg_header;
+mod jpeg_zune;
 mod other;
 mod png;
 mod png_color;
