@@ -217,9 +217,11 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             let coefficients = if whole_planes { mcus * per_mcu * 64 * 2 * u64::from(v_max) } else { 0 };
             // Luma that cannot be had by itself is picked from all three.
             let picked = if mode == DecodeMode::Luma { sample_bytes(header, Color::Rgb) } else { 0 };
+            // CMYK before it is RGB, and what converting it by a profile takes.
+            let inks = if jpeg.components == 4 { sample_bytes(header, Color::Rgba) + (8 << 20) } else { 0 };
             // Rows of blocks of every component, and their upsampled copies.
             // A copy of the file: without stuffed bytes, or guarded (see `decode/jpeg.rs`).
-            coefficients + picked + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
+            coefficients + picked + inks + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
         }
         // Big-endian bytes and the samples made of them.
         None if header.format == Format::Png => {
