@@ -1,0 +1,81 @@
+"""Owns showing the counts, writing them down, and holding them against expected.toml.
+
+Does not own: any counting.
+"""
+
+import tomllib
+from pathlib import Path
+
+import verdict
+
+EXPECTED = Path(__file__).with_name("expected.toml")
+
+
+def used(tally):
+    """Verdicts that occur, in their order."""
+    return [name for name in verdict.ALL if any(counts[name] for counts in tally.counts.values())]
+
+
+def show(tally):
+    columns = used(tally)
+    print(f"{'':44}" + "".join(f"{name:>15}" for name in columns))
+    for (section, kind), counts in sorted(tally.counts.items()):
+        print(f"{section + ': ' + kind:44}" + "".join(f"{counts[name] or '·':>15}" for name in columns))
+    for (section, name), text in sorted(tally.figures.items()):
+        print(f"{section}: {name}: {text}")
+
+
+def findings(tally, directory):
+    """One file per section: every file whose verdict is not plainly good, the worst first."""
+    directory.mkdir(parents=True, exist_ok=True)
+    worst = [*verdict.CEILINGS[-3:], verdict.DIFFERENT, verdict.DAMAGED, verdict.REFUSED, verdict.NEAR]
+    rank = {name: at for at, name in enumerate(worst)}
+    for section, found in tally.findings.items():
+        found.sort(key=lambda entry: (rank.get(entry[0], 99), entry))
+        lines = [f"{name}\t{kind}\t{path}\t{note}\n" for name, kind, path, note in found]
+        (directory / f"{section}.tsv").write_text("".join(lines))
+
+
+def accept(tally):
+    """Sections that did not run keep what was expected of them."""
+    expected = load()
+    for section in {section for section, _ in tally.counts}:
+        expected[section] = {
+            kind: {name: counts[name] for name in verdict.ALL if counts[name]}
+            for (of, kind), counts in sorted(tally.counts.items())
+            if of == section
+        }
+    lines = ["# What `run` must give at least (same, within) and at most (different, refused, …). Written by `run --accept`.\n"]
+    for section, kinds in sorted(expected.items()):
+        lines.append(f"\n[{section}]\n")
+        for kind, counts in kinds.items():
+            inside = ", ".join(f'"{name}" = {count}' for name, count in counts.items())
+            lines.append(f'"{kind}" = {{ {inside} }}\n')
+    EXPECTED.write_text("".join(lines))
+
+
+def load():
+    return tomllib.loads(EXPECTED.read_text()) if EXPECTED.exists() else {}
+
+
+def regressions(tally, sections):
+    """Exit code 1 with a line for each count that is worse than expected."""
+    worse = []
+    for section in sections:
+        for kind, expected in load().get(section, {}).items():
+            counts = tally.counts.get((section, kind), {})
+            sums = lambda of, upto: sum(of.get(name, 0) for name in verdict.FLOORS[:upto])
+            for upto, name in enumerate(verdict.FLOORS, 1):
+                if sums(counts, upto) < sums(expected, upto):
+                    worse.append(f"{section}: {kind}: {sums(counts, upto)} are {name}, {sums(expected, upto)} expected")
+            for name in verdict.CEILINGS:
+                if counts.get(name, 0) > expected.get(name, 0):
+                    worse.append(f"{section}: {kind}: {counts[name]} {name}, at most {expected.get(name, 0)} expected")
+        for (of, kind), counts in tally.counts.items():
+            if of == section and kind not in load().get(section, {}):
+                bad = [f"{counts[name]} {name}" for name in (verdict.DIFFERENT, verdict.PANIC, verdict.ABORT, verdict.HANG) if counts[name]]
+                if bad:
+                    worse.append(f"{section}: {kind}: {', '.join(bad)}; nothing is expected of this class yet")
+    for line in worse:
+        print(f"WORSE: {line}")
+    return 1 if worse else 0
