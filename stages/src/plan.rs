@@ -152,10 +152,10 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             // A copy of the file: without stuffed bytes, or guarded (see `decode/jpeg.rs`).
             coefficients + picked + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
         }
-        // Big-endian bytes and the samples made of them.
+        // Big-endian bytes and the samples made of them; of an animated file a copy without its frames.
         None if header.format == Format::Png => {
             let wide = if header.bit_depth == 16 { sample_bytes(header, header.color) } else { 0 };
-            wide + row * 4
+            wide + row * 4 + header.file_bytes as u64
         }
         // The `image` crate may hold a second copy, and four bytes a sample on the way.
         None => sample_bytes(header, Color::Rgba).saturating_mul(5),

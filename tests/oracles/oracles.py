@@ -10,15 +10,19 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import gray
 import jpeg
 import other
 import png
 import report
 import theirs
+import upright
+import writers
 from ours import Ours
 from verdict import Tally
 
-SECTIONS = {"jpeg": jpeg, "png": png, "other": other}
+SECTIONS = {"jpeg": jpeg, "png": png, "other": other, "upright": upright, "gray": gray, "writers": writers}
+RUN_THE_COMMAND = {"writers"}
 
 
 def hush():
@@ -46,7 +50,8 @@ def main():
     names = chosen.only or list(SECTIONS)
     for name in names:
         with ThreadPoolExecutor(chosen.threads) as pool:
-            for done in [pool.submit(task) for task in SECTIONS[name].tasks(corpus, ours, tally)]:
+            command = [chosen.pipeline.resolve()] if name in RUN_THE_COMMAND else []
+            for done in [pool.submit(task) for task in SECTIONS[name].tasks(corpus, ours, tally, *command)]:
                 done.result()
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
     report.show(tally)

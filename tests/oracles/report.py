@@ -36,6 +36,42 @@ def findings(tally, directory):
         (directory / f"{section}.tsv").write_text("".join(lines))
 
 
+MEANING = """\
+| verdict | meaning |
+|---|---|
+| same | every sample equal |
+| within 1, within 2 | no sample differs by more levels of 8 bits |
+| different | some sample does, or the size; the goal is 0 |
+| they err | different, looked at by a person, and theirs is wrong; why stands in `tests/oracles/disputes.toml` |
+| refused | they take it without a warning, we refuse it by name: a kind of file we do not decode, or a limit |
+| called damaged | they take it without a warning, we call it damaged or truncated, and say where |
+| both refuse | nobody gives a picture |
+| only we take | they refuse it or warn, we give a picture |
+| panic, abort, hang | what must never happen |
+"""
+
+
+def markdown(tally, theirs, path):
+    """The same table for the documentation, with who was asked."""
+    lines = [
+        "# Pictures compared with those of other programs\n\n",
+        "Written by `tests/oracles/run CORPUS --docs docs/correctness.md`; CI runs the same and fails when a count gets worse than\n",
+        "`tests/oracles/expected.toml` says. The counts are files of the corpus that [README.md](../tests/oracles/README.md) there\n",
+        "describes.\n\n",
+        *(f"- {name}\n" for name in theirs.versions()),
+        f"\n{MEANING}",
+    ]
+    for section in dict.fromkeys(section for section, _ in sorted(tally.counts)):
+        kinds = {kind: counts for (of, kind), counts in sorted(tally.counts.items()) if of == section}
+        columns = [name for name in verdict.ALL if any(counts[name] for counts in kinds.values())]
+        lines.append(f"\n## {section}\n\n| | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}\n")
+        for kind, counts in kinds.items():
+            lines.append(f"| {kind} | {' | '.join(str(counts[name] or '·') for name in columns)} |\n")
+        lines += [f"\n{name}: {text}\n" for (of, name), text in sorted(tally.figures.items()) if of == section]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(lines))
+
+
 def accept(tally):
     """Sections that did not run keep what was expected of them."""
     expected = load()

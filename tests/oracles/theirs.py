@@ -15,7 +15,8 @@ os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")
 
 import cv2
 import numpy as np
-from PIL import Image
+import PIL
+from PIL import Image, features
 
 from picture import Picture
 
@@ -31,11 +32,22 @@ DJPEG = shutil.which("djpeg")
 MAGICK = next(filter(None, map(shutil.which, ["magick", "convert-im6.q16", "convert-im6.q16hdri", "convert"])), None)
 
 
-def version(program, *arguments):
-    if program is None:
-        return "not installed"
-    ran = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
-    return (ran.stdout + ran.stderr).strip().split("\n")[0]
+def versions():
+    """Who is asked, for people."""
+
+    def first_line(program):
+        if program is None:
+            return "not installed"
+        ran = subprocess.run([program, "-version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        return re.sub(r"\s*https?://\S+", "", (ran.stdout + ran.stderr).strip().split("\n")[0])
+
+    return [
+        f"djpeg: {first_line(DJPEG)}",
+        f"ImageMagick: {first_line(MAGICK)}",
+        f"OpenCV {cv2.__version__}",
+        f"Pillow {PIL.__version__} with libjpeg-turbo {features.version_feature('libjpeg_turbo')}, libtiff "
+        f"{features.version_codec('libtiff')}, libwebp {features.version_module('webp')}",
+    ]
 
 
 def quiet(command):

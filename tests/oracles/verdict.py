@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from picture import difference
 
 # In the order of the table. `same` is what a format without loss must give.
-SAME, CLOSE, NEAR, DIFFERENT = "same", "within 1", "within 2", "different"
+SAME, CLOSE, NEAR, DIFFERENT, ERR = "same", "within 1", "within 2", "different", "they err"
 REFUSED, DAMAGED, BOTH, BEYOND = "refused", "called damaged", "both refuse", "only we take"
 PANIC, ABORT, HANG = "panic", "abort", "hang"
-ALL = [SAME, CLOSE, NEAR, DIFFERENT, REFUSED, DAMAGED, BOTH, BEYOND, PANIC, ABORT, HANG]
+ALL = [SAME, CLOSE, NEAR, DIFFERENT, ERR, REFUSED, DAMAGED, BOTH, BEYOND, PANIC, ABORT, HANG]
 # More of these than expected is a regression; fewer of the first three kinds, summed from the left, is one too.
 CEILINGS = [DIFFERENT, REFUSED, DAMAGED, PANIC, ABORT, HANG]
 FLOORS = [SAME, CLOSE, NEAR]
