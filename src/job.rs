@@ -167,7 +167,7 @@ fn flow(
     let all = || Arc::clone(shared);
     let (read, claim, decode, convert, encode, write, done, failed) =
         (all(), all(), all(), all(), all(), all(), all(), all());
-    let limits = shared.recipe.limits.clone();
+    let limits = shared.recipe.plan.limits.clone();
     let lenient = shared.recipe.lenient;
     let pipeline = Pipeline::source(stage::LIST, walk, work::input_label)
         .budget_until(stage::DECODE, sizes.files, work::file_bytes)

@@ -204,6 +204,7 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Schedule One "convert-queue" "N" "convert.queue" convert.queue: "Pictures waiting to be converted (items; 0 hands over directly)";
     Work Texts "op" "OP" "convert.ops" convert.ops: "Op to apply, in this order; replaces the ops of the config file; `none` only recodes";
     Work One "gray" "MODE" "convert.gray" convert.gray: "How the op `gray` makes gray";
+    Work One "auto-orient" "on|off" "convert.auto-orient" convert.auto_orient: "Turn pictures upright by their EXIF orientation; off leaves them as stored, with their tag";
     Schedule One "encoders" "N|auto" "encode.workers" encode.workers: "Workers that encode (1 to 1024)";
     Schedule One "encode-queue" "N" "encode.queue" encode.queue: "Pictures waiting to be encoded (items; 0 hands over directly)";
     Results One "format" "FORMAT" "encode.format" encode.format: "Format of the results";

@@ -79,6 +79,8 @@ pub struct Convert {
     pub ops: Vec<String>,
     /// How the op `gray` makes gray.
     pub gray: Gray,
+    /// Whether pictures are turned upright by their EXIF orientation.
+    pub auto_orient: bool,
 }
 
 /// Settings of the encode stage.
@@ -195,6 +197,7 @@ impl Default for Config {
                 queue: QueueCapacity(8),
                 ops: vec!["gray".to_owned()],
                 gray: Gray::default(),
+                auto_orient: true,
             },
             encode: Encode {
                 workers,

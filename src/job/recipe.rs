@@ -1,16 +1,15 @@
 //! Owns what is done to every picture of a job: the config's choices in the words of the stages.
 
 use crate::config::{self, Config};
-use pipeline_stages::{Effort, EncodeOptions, Format, GrayMode, KeepMetadata, Limits, Op, OpError, Quality};
+use pipeline_stages::{
+    Effort, EncodeOptions, Format, GrayMode, KeepMetadata, Limits, Op, OpError, PlanOptions, Quality,
+};
 
 /// What is done to every picture.
 #[derive(Debug, Clone)]
 pub(super) struct Recipe {
-    pub(super) ops: Vec<Op>,
-    /// `None`: the format of the input.
-    pub(super) format: Option<Format>,
+    pub(super) plan: PlanOptions,
     pub(super) encode: EncodeOptions,
-    pub(super) limits: Limits,
     pub(super) lenient: bool,
 }
 
@@ -51,7 +50,11 @@ impl Recipe {
             max_file_bytes: config.limits.max_file.0,
             ..Limits::default()
         };
-        Ok(Self { ops: ops.collect::<Result<_, _>>()?, format, encode, limits, lenient: config.lenient })
+        let mut plan = PlanOptions::new(ops.collect::<Result<_, _>>()?);
+        plan.format = format;
+        plan.auto_orient = config.convert.auto_orient;
+        plan.limits = limits;
+        Ok(Self { plan, encode, lenient: config.lenient })
     }
 }
 
@@ -84,6 +87,6 @@ mod tests {
         config.convert.gray = config::Gray::Pillow;
         config.convert.ops = vec!["gray".into(), "gray mode=linear".into()];
         let recipe = Recipe::new(&config).unwrap();
-        assert_eq!(recipe.ops, [Op::Gray(GrayMode::Pillow), Op::Gray(GrayMode::Linear)]);
+        assert_eq!(recipe.plan.ops, [Op::Gray(GrayMode::Pillow), Op::Gray(GrayMode::Linear)]);
     }
 }

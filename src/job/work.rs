@@ -63,14 +63,14 @@ impl Shared {
     /// Reads a file, looks at its header and plans; nothing if it is not a picture and was not named.
     pub(super) fn read(&self, input: Result<Entry, WalkError>) -> Step<Option<Planned>> {
         let entry = input.map_err(|error| error.error)?;
-        let Some(bytes) = read_entry(&entry, self.recipe.limits.max_file_bytes)? else {
+        let Some(bytes) = read_entry(&entry, self.recipe.plan.limits.max_file_bytes)? else {
             self.tally.not_a_picture();
             return Ok(None);
         };
         self.tally.read(bytes.len());
-        let header = probe(&bytes, &self.recipe.limits)?;
+        let header = probe(&bytes, &self.recipe.plan.limits)?;
         self.check_name(&entry, &header);
-        let plan = Plan::new(&header, &self.recipe.ops, self.recipe.format);
+        let plan = Plan::new(&header, &self.recipe.plan)?;
         self.listener.planned(&entry, &plan);
         Ok(Some(Planned { entry, bytes, header, plan, claim: OnceLock::new() }))
     }

@@ -75,6 +75,27 @@ impl Samples {
     }
 }
 
+/// Size and layout of a picture, without its samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// What the samples of a pixel mean.
+    pub color: Color,
+    /// Bits of one sample, 8 or 16.
+    pub bits: u8,
+}
+
+impl Shape {
+    /// Bytes that its samples take.
+    pub fn byte_len(self) -> u64 {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        pixels.saturating_mul(self.color.channels() as u64 * u64::from(self.bits / 8))
+    }
+}
+
 /// A decoded picture.
 ///
 /// Its samples always fit its size: `width × height × color.channels()` of them.
@@ -126,6 +147,11 @@ impl Image {
     /// Height in pixels, at least 1.
     pub const fn height(&self) -> u32 {
         self.height
+    }
+
+    /// Size and layout.
+    pub const fn shape(&self) -> Shape {
+        Shape { width: self.width, height: self.height, color: self.color, bits: self.samples.bits() }
     }
 
     /// What the samples mean.

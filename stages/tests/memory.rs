@@ -6,7 +6,7 @@
 use peak_alloc::PeakAlloc;
 use pipeline_stages::{
     Color, Converter, Decoder, Effort, EncodeOptions, Encoder, Format, GrayMode, Image, Limits, Op, Plan,
-    Samples, probe,
+    PlanOptions, Samples, probe,
 };
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -18,7 +18,9 @@ static COUNTER: PeakAlloc = PeakAlloc;
 fn peak(bytes: &[u8], ops: &[Op], format: Option<Format>, effort: Effort) -> Option<(u64, u64)> {
     let limits = Limits::default();
     let header = probe(bytes, &limits).ok()?;
-    let plan = Plan::new(&header, ops, format);
+    let mut wanted = PlanOptions::new(ops.to_vec());
+    wanted.format = format;
+    let plan = Plan::new(&header, &wanted).ok()?;
     let before = COUNTER.current_usage();
     COUNTER.reset_peak_usage();
     let decoded = Decoder::new(limits).decode(bytes, &header, plan.decode_mode()).ok()?;

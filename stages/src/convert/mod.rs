@@ -1,9 +1,9 @@
-//! Owns what can be done to a decoded picture: ops ([`Op`]) and turning it upright ([`Converter::orient`]).
+//! Owns what can be done to a decoded picture: ops ([`Op`]).
 //! Does not own: which ops are run for a picture, and in which order (see [`crate::Plan`]).
 //!
 //! | file | what |
 //! |---|---|
-//! | `op.rs` | ops as text |
+//! | `op/` | the list of ops, their text, help and application |
 //! | `orient.rs` | EXIF orientation |
 //! | `gray/` | the gray formulas |
 
@@ -12,7 +12,7 @@ mod op;
 mod orient;
 
 pub use gray::GrayMode;
-pub use op::{Op, OpError};
+pub use op::{AutoOrient, Op, OpError, OpHelp};
 
 use crate::{Image, Result};
 
@@ -28,8 +28,7 @@ use crate::{Image, Result};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Converter {
-    // No op needs scratch yet; resizing will.
-    _private: (),
+    scratch: op::Scratch,
 }
 
 impl Converter {
@@ -38,22 +37,11 @@ impl Converter {
         Converter::default()
     }
 
-    /// Applies one op. Alpha survives every op: gray of RGBA is gray with alpha.
+    /// Applies one op.
     ///
     /// # Errors
-    /// None of the present ops fails; later ones may.
+    /// [`Error::Convert`](crate::Error::Convert) when the op cannot be applied to a picture of this size or layout.
     pub fn apply(&mut self, image: Image, op: &Op) -> Result<Image> {
-        match op {
-            Op::None => Ok(image),
-            Op::Gray(mode) => gray::apply(image, *mode),
-        }
-    }
-
-    /// Turns a picture upright by the orientation in its metadata, and says there that it is.
-    ///
-    /// # Errors
-    /// None today; kept for pictures that do not fit the machine.
-    pub fn orient(&mut self, image: Image) -> Result<Image> {
-        orient::upright(image)
+        op.apply(image, &mut self.scratch)
     }
 }
