@@ -151,7 +151,7 @@ fn known(bytes: &[u8]) -> Option<Format> {
         _ if starts(&[0xff, 0xd8, 0xff]) => Format::Jpeg,
         _ if starts(b"\x89PNG\r\n\x1a\n") => Format::Png,
         _ if starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") => Format::WebP,
-        _ if starts(b"II*\0") || starts(b"MM\0*") => Format::Tiff,
+        _ if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|magic| starts(*magic)) => Format::Tiff,
         _ if starts(b"GIF87a") || starts(b"GIF89a") => Format::Gif,
         _ if starts(b"qoif") => Format::Qoi,
         _ if starts(b"farbfeld") => Format::Farbfeld,
@@ -180,7 +180,6 @@ fn unread(bytes: &[u8]) -> Option<&'static str> {
         _ if starts(&[0x76, 0x2f, 0x31, 0x01]) => "OpenEXR",
         _ if starts(b"DDS ") => "DDS",
         _ if starts(b"8BPS\0\x01") || starts(b"8BPS\0\x02") => "PSD",
-        _ if starts(b"II+\0") || starts(b"MM\0+") => "BigTIFF",
         _ if starts(b"\x8aMNG\r\n\x1a\n") => "MNG",
         _ => return None,
     })

@@ -204,7 +204,8 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             let wide = if header.bit_depth == 16 { sample_bytes(header, header.color) } else { 0 };
             wide + row * 4 + header.file_bytes as u64
         }
-        // The `image` crate may hold a second copy, and four bytes a sample on the way.
-        None => sample_bytes(header, Color::Rgba).saturating_mul(5),
+        // A PNG inside an icon is decoded like one.
+        None if header.format == Format::Ico => header.scratch + sample_bytes(header, header.color) + row * 4,
+        None => header.scratch,
     }
 }

@@ -6,17 +6,29 @@
 //! | `header.rs` | what is known before any pixel is decoded |
 //! | `jpeg_header.rs`, `jpeg.rs` | JPEG |
 //! | `png_header.rs`, `png.rs` | PNG |
-//! | `other.rs` | everything else, by the `image` crate |
+//! | `tiff/`, `bmp/`, `gif/`, `pnm/`, `ico.rs`, `hdr.rs` | these |
+//! | `webp.rs`, `qoi.rs`, `tga.rs`, `farbfeld.rs` | these, by the `image` crate; `by_image.rs` has what they share |
+//! | `cmyk.rs` | inks to red, green, blue |
 
-mod animation;
+mod bmp;
+mod by_image;
+mod cmyk;
+mod farbfeld;
+mod gif;
+mod hdr;
 mod header;
+mod ico;
 mod jpeg;
 mod jpeg_header;
-mod other;
 mod png;
 mod png_header;
+mod pnm;
+mod qoi;
+mod tga;
+mod tiff;
+mod webp;
 
-pub(crate) use other::image_format;
+pub(crate) use by_image::image_format;
 
 pub use header::{Header, JpegColorModel, JpegInfo, probe};
 
@@ -89,7 +101,16 @@ impl Decoder {
         let mut decoded = match header.format {
             Format::Jpeg => jpeg::decode(bytes, header, mode, &self.limits, self.lenient, &mut self.jpeg)?,
             Format::Png => png::decode(bytes, header, &self.limits)?,
-            _ => other::decode(bytes, header, &self.limits)?,
+            Format::WebP => webp::decode(bytes, header, &self.limits)?,
+            Format::Tiff => tiff::decode(bytes, header, &self.limits)?,
+            Format::Bmp => bmp::decode(bytes, header, &self.limits)?,
+            Format::Gif => gif::decode(bytes, header, &self.limits)?,
+            Format::Pnm => pnm::decode(bytes, header, &self.limits)?,
+            Format::Qoi => qoi::decode(bytes, header)?,
+            Format::Tga => tga::decode(bytes, header)?,
+            Format::Ico => ico::decode(bytes, header, &self.limits)?,
+            Format::Hdr => hdr::decode(bytes, header)?,
+            Format::Farbfeld => farbfeld::decode(bytes, header)?,
         };
         decoded.warnings.splice(0..0, header.warnings.iter().cloned());
         Ok(decoded)

@@ -31,6 +31,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         metadata,
         warnings,
         file_bytes: bytes.len(),
+        scratch: 0,
     })
 }
 
@@ -48,7 +49,7 @@ impl Found {
         while let Some((name, data)) = chunks.next() {
             match name {
                 b"tRNS" => found.transparent = true,
-                b"acTL" => found.warnings.push(super::animation::ANIMATED.into()),
+                b"acTL" => found.warnings.push(super::header::ANIMATED.into()),
                 b"eXIf" if found.metadata.exif.is_none() => found.metadata.exif = found.keep(data, limits),
                 b"iTXt" if found.metadata.xmp.is_none() => {
                     found.metadata.xmp = plain_xmp(data).and_then(|xmp| found.keep(xmp, limits));
