@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cut
 import gray
 import jpeg
 import other
@@ -21,7 +22,7 @@ import writers
 from ours import Ours
 from verdict import Tally
 
-SECTIONS = {"jpeg": jpeg, "png": png, "other": other, "upright": upright, "gray": gray, "writers": writers}
+SECTIONS = {"jpeg": jpeg, "png": png, "other": other, "upright": upright, "gray": gray, "writers": writers, "cut": cut}
 RUN_THE_COMMAND = {"writers"}
 
 

@@ -64,6 +64,8 @@ def reference(path, picture):
     if not isinstance(pillow, str) and (picture is None or difference(picture, pillow) == 0):
         return pillow
     magick = theirs.magick(path, "tga:" if path.suffix == ".tga" else "")
+    if isinstance(pillow, str) and isinstance(magick, str):
+        return f"Pillow: {pillow}; ImageMagick: {magick}"
     if isinstance(pillow, str) or isinstance(magick, str) or picture is None:
         return magick if isinstance(pillow, str) else pillow
     levels = [difference(picture, theirs_) for theirs_ in (pillow, magick)]
