@@ -10,7 +10,7 @@
 //! printf 'full\tphoto.jpg\n' | cargo run --release -p pipeline-stages --example raw | head -n 1
 //! ```
 
-use pipeline_stages::{Converter, DecodeMode, Decoded, Decoder, Error, Limits, Op, Plan, Samples, probe};
+use pipeline_stages::{Converter, DecodeMode, Decoded, Decoder, Error, Limits, Op, Plan, PlanOptions, Samples, probe};
 use serde_json::{Value, json};
 use std::any::Any;
 use std::fs;
@@ -55,7 +55,7 @@ fn picture(
                 format: header.format.name(),
                 what: format!("op: {error}"),
             })?;
-            let plan = Plan::new(&header, &[op], None);
+            let plan = Plan::new(&header, &PlanOptions::new(vec![op]))?;
             let decoded = decoder.decode(bytes, &header, plan.decode_mode())?;
             let image = plan.convert(&mut Converter::new(), decoded.image)?;
             Decoded { image, ..decoded }

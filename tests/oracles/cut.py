@@ -21,7 +21,9 @@ def tasks(corpus, ours, tally):
     by_kind = {}
     for folder in FOLDERS:
         for path in sorted((corpus / folder).rglob("*")):
-            if path.is_file() and path.suffix not in (".json", ".txt") and path.stat().st_size < 1 << 20:
+            # Of numbers in text nobody can tell whether the last one had more digits.
+            text = magic(path, 2) in (b"P1", b"P2", b"P3") if path.is_file() else True
+            if not text and path.suffix not in (".json", ".txt") and path.stat().st_size < 1 << 20:
                 by_kind.setdefault((folder, format_of(path)), []).append(path)
     for (folder, kind), paths in by_kind.items():
         for path in spread(paths):

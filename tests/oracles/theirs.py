@@ -83,7 +83,7 @@ def djpeg(path, gray=False):
     return data if isinstance(data, str) else pnm(data)
 
 
-def magick(path, prefix=""):
+def magick(path, prefix="", *operations):
     """The first picture of a file as ImageMagick gives it, in 16 bits.
 
     Its color space is not asked for: that would change a linear gray.
@@ -91,7 +91,7 @@ def magick(path, prefix=""):
     if MAGICK is None:
         return "ImageMagick is not installed"
     limits = ["-limit", "memory", "2GiB", "-limit", "area", "64MP", "-limit", "disk", "0", "-limit", "time", str(PATIENCE)]
-    data = quiet([MAGICK, *limits, f"{prefix}{path}[0]", "-depth", "16", "PAM:-"])
+    data = quiet([MAGICK, *limits, f"{prefix}{path}[0]", *operations, "-depth", "16", "PAM:-"])
     if isinstance(data, str):
         return data
     return pnm(data) if data.startswith(b"P7") and b"CMYK" not in data[:200] else "no picture in gray or RGB"
