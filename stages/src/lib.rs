@@ -58,6 +58,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod color;
 mod convert;
 mod decode;
 pub mod display;

@@ -4,7 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `header.rs` | what is known before any pixel is decoded |
-//! | `jpeg_header.rs`, `jpeg.rs` | JPEG |
+//! | `jpeg_header.rs`, `jpeg.rs`, `jpeg_zune.rs` | JPEG |
 //! | `png_header.rs`, `png.rs` | PNG |
 //! | `tiff/`, `bmp/`, `gif/`, `pnm/`, `ico.rs`, `hdr.rs` | these |
 //! | `webp.rs`, `qoi.rs`, `tga.rs`, `farbfeld.rs` | these, by the `image` crate; `by_image.rs` has what they share |
@@ -20,6 +20,7 @@ mod header;
 mod ico;
 mod jpeg;
 mod jpeg_header;
+mod jpeg_zune;
 mod png;
 mod png_header;
 mod pnm;
