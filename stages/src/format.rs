@@ -33,10 +33,12 @@ pub enum Format {
     Hdr,
     /// farbfeld.
     Farbfeld,
+    /// JPEG XL, first frame. Read only, in builds with the feature `jxl`.
+    Jxl,
 }
 
 /// Format, name, names in options and file extensions (the first is the one that is written).
-const TABLE: [(Format, &str, &[&str]); 12] = [
+const TABLE: [(Format, &str, &[&str]); 13] = [
     (Format::Jpeg, "JPEG", &["jpg", "jpeg", "jpe", "jfif"]),
     (Format::Png, "PNG", &["png", "apng"]),
     (Format::WebP, "WebP", &["webp"]),
@@ -49,12 +51,13 @@ const TABLE: [(Format, &str, &[&str]); 12] = [
     (Format::Ico, "ICO", &["ico"]),
     (Format::Hdr, "HDR", &["hdr"]),
     (Format::Farbfeld, "farbfeld", &["ff", "farbfeld"]),
+    (Format::Jxl, "JPEG XL", &["jxl"]),
 ];
 
 impl Format {
     /// Every format, the common ones first.
-    pub const ALL: [Format; 12] = {
-        let mut all = [Format::Jpeg; 12];
+    pub const ALL: [Format; 13] = {
+        let mut all = [Format::Jpeg; 13];
         let mut index = 0;
         while index < all.len() {
             all[index] = TABLE[index].0;
@@ -90,11 +93,11 @@ impl Format {
     }
 
     /// Which format to write so that the output is of the same kind as the input: itself, or
-    /// [`Png`](Format::Png) where it cannot be written back (GIF, ICO, HDR).
+    /// [`Png`](Format::Png) where it cannot be written back (GIF, ICO, HDR, JPEG XL).
     #[must_use]
     pub fn output_for(self) -> Format {
         match self {
-            Format::Gif | Format::Ico | Format::Hdr => Format::Png,
+            Format::Gif | Format::Ico | Format::Hdr | Format::Jxl => Format::Png,
             same => same,
         }
     }
@@ -155,6 +158,7 @@ fn known(bytes: &[u8]) -> Option<Format> {
         _ if starts(b"GIF87a") || starts(b"GIF89a") => Format::Gif,
         _ if starts(b"qoif") => Format::Qoi,
         _ if starts(b"farbfeld") => Format::Farbfeld,
+        _ if starts(b"\0\0\0\x0cJXL \r\n\x87\n") || starts(&[0xff, 0x0a]) => Format::Jxl,
         _ if starts(b"#?RADIANCE") || starts(b"#?RGBE") => Format::Hdr,
         // The rest have magic numbers that text or chance can have too, so more must fit.
         [b'P', b'1'..=b'7', after, ..] if after.is_ascii_whitespace() => Format::Pnm,
@@ -175,7 +179,6 @@ fn unread(bytes: &[u8]) -> Option<&'static str> {
         };
     }
     Some(match bytes {
-        _ if starts(b"\0\0\0\x0cJXL \r\n\x87\n") || starts(&[0xff, 0x0a]) => "JPEG XL",
         _ if starts(b"\0\0\0\x0cjP  \r\n\x87\n") || starts(&[0xff, 0x4f, 0xff, 0x51]) => "JPEG 2000",
         _ if starts(&[0x76, 0x2f, 0x31, 0x01]) => "OpenEXR",
         _ if starts(b"DDS ") => "DDS",
@@ -222,7 +225,6 @@ mod tests {
     fn pictures_that_are_not_read_are_named() {
         let message = |bytes: &[u8]| Format::sniff(bytes).unwrap_err().to_string();
         assert_eq!(message(b"\0\0\0\x20ftypavif"), "unsupported: AVIF");
-        assert_eq!(message(&[0xff, 0x0a, 0, 0]), "unsupported: JPEG XL");
         assert_eq!(message(b""), "empty file");
     }
 

@@ -58,6 +58,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod capabilities;
 pub mod color;
 mod convert;
 mod decode;
@@ -72,6 +73,7 @@ mod plan;
 pub mod read;
 pub mod write;
 
+pub use capabilities::Capabilities;
 pub use convert::{AutoOrient, Converter, GrayMode, Op, OpError, OpHelp, gray};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};

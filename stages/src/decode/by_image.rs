@@ -34,7 +34,10 @@ pub(super) fn header(
     let mut warnings = Vec::new();
     let mut keep = |what: &str, block: Result<Option<Vec<u8>>, ImageError>| match block {
         Ok(Some(block)) if block.len() > limits.max_metadata_bytes => {
-            warnings.push(format!("its {what} is larger than {} bytes and was dropped", limits.max_metadata_bytes));
+            warnings.push(format!(
+                "its {what} is larger than {} bytes and was dropped",
+                limits.max_metadata_bytes
+            ));
             None
         }
         Ok(block) => block.filter(|block| !block.is_empty()),

@@ -40,7 +40,10 @@ mod tests {
 
     #[test]
     fn no_ink_is_white_and_black_is_black() {
-        assert_eq!(to_rgb(&[0, 0, 0, 0, 9, 80, 200, 255, 255, 0, 0, 0], None), [255, 255, 255, 0, 0, 0, 0, 255, 255]);
+        assert_eq!(
+            to_rgb(&[0, 0, 0, 0, 9, 80, 200, 255, 255, 0, 0, 0], None),
+            [255, 255, 255, 0, 0, 0, 0, 255, 255]
+        );
         assert_eq!(to_rgb16(&[0, 65535, 0, 0, 1, 2, 3, 65535], None), [65535, 0, 65535, 0, 0, 0]);
     }
 
@@ -52,7 +55,11 @@ mod tests {
                 let light = u32::from(255 - black);
                 let product = u32::from(ink) * light + 128;
                 let expected = light - (((product >> 8) + product) >> 8);
-                assert_eq!(u32::from(to_rgb(&[ink, 0, 0, black], None)[0]), expected, "ink {ink}, black {black}");
+                assert_eq!(
+                    u32::from(to_rgb(&[ink, 0, 0, black], None)[0]),
+                    expected,
+                    "ink {ink}, black {black}"
+                );
             }
         }
     }

@@ -113,6 +113,10 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         Format::Ico => ico::probe(bytes, limits)?,
         Format::Hdr => hdr::probe(bytes, limits)?,
         Format::Farbfeld => farbfeld::probe(bytes, limits)?,
+        #[cfg(feature = "jxl")]
+        Format::Jxl => super::jxl::probe(bytes, limits)?,
+        #[cfg(not(feature = "jxl"))]
+        Format::Jxl => return Err(without("jxl", format)),
     };
     if header.width == 0 || header.height == 0 {
         let reason = format!("its size is {}x{}", header.width, header.height);
@@ -120,4 +124,13 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     }
     limits.check_size(header.width, header.height)?;
     Ok(header)
+}
+
+/// A format that this build does not read.
+#[cfg(not(feature = "jxl"))]
+pub(super) fn without(feature: &str, format: Format) -> Error {
+    Error::Unsupported {
+        format: format.name(),
+        what: format!("this build is without the feature `{feature}`"),
+    }
 }

@@ -61,16 +61,21 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
 
 fn largest(bytes: &[u8]) -> Result<Entry<'_>> {
     let truncated = || Error::Truncated { format: "ICO" };
-    let count = bytes.get(4..6).map(|pair| usize::from(u16::from_le_bytes([pair[0], pair[1]]))).ok_or_else(truncated)?;
+    let count = bytes
+        .get(4..6)
+        .map(|pair| usize::from(u16::from_le_bytes([pair[0], pair[1]])))
+        .ok_or_else(truncated)?;
     let directory = bytes.get(6..6 + 16 * count).ok_or_else(truncated)?;
     // A side of 0 is one of 256.
     let side = |byte: u8| if byte == 0 { 256 } else { u32::from(byte) };
-    let rank = |entry: &&[u8; 16]| (side(entry[0]) * side(entry[1]), u16::from_le_bytes([entry[6], entry[7]]));
+    let rank =
+        |entry: &&[u8; 16]| (side(entry[0]) * side(entry[1]), u16::from_le_bytes([entry[6], entry[7]]));
     // The first of equals, as they are sorted for people.
     let best = directory.as_chunks::<16>().0.iter().rev().max_by_key(rank);
     let entry = best.ok_or_else(|| damaged("it has no picture"))?;
     let [.., s0, s1, s2, s3, o0, o1, o2, o3] = *entry;
-    let (size, start) = (u32::from_le_bytes([s0, s1, s2, s3]) as usize, u32::from_le_bytes([o0, o1, o2, o3]) as usize);
+    let (size, start) =
+        (u32::from_le_bytes([s0, s1, s2, s3]) as usize, u32::from_le_bytes([o0, o1, o2, o3]) as usize);
     let end = start.checked_add(size).filter(|&end| end <= bytes.len()).ok_or_else(truncated)?;
     Ok(Entry { file: bytes, start, end })
 }
@@ -91,16 +96,26 @@ impl Entry<'_> {
         let rgb = dib.samples(file).map_err(inside)?;
         let mut rgba: Vec<u8> = match dib.color() {
             Color::Rgba => rgb,
-            _ => rgb.as_chunks::<3>().0.iter().flat_map(|&[red, green, blue]| [red, green, blue, 255]).collect(),
+            _ => rgb
+                .as_chunks::<3>()
+                .0
+                .iter()
+                .flat_map(|&[red, green, blue]| [red, green, blue, 255])
+                .collect(),
         };
         let (width, height) = (dib.width as usize, dib.height as usize);
         let stride = |bits: usize| (width * bits).div_ceil(32) * 4;
         let stored_row = |y: usize| if dib.top_down { y } else { height - 1 - y };
         let pixels = &file[dib.pixels.min(file.len())..];
-        if dib.bits == 32 && pixels.as_chunks::<4>().0.iter().take(width * height).any(|pixel| pixel[3] != 0) {
+        if dib.bits == 32 && pixels.as_chunks::<4>().0.iter().take(width * height).any(|pixel| pixel[3] != 0)
+        {
             for (y, row) in rgba.chunks_exact_mut(width * 4).enumerate() {
                 let stored = pixels[stored_row(y) * stride(32)..].as_chunks::<4>().0;
-                row.as_chunks_mut::<4>().0.iter_mut().zip(stored).for_each(|(pixel, stored)| pixel[3] = stored[3]);
+                row.as_chunks_mut::<4>()
+                    .0
+                    .iter_mut()
+                    .zip(stored)
+                    .for_each(|(pixel, stored)| pixel[3] = stored[3]);
             }
             return Ok(rgba);
         }
@@ -123,7 +138,9 @@ fn inside(error: Error) -> Error {
     match error {
         Error::Damaged { reason, .. } => damaged(reason),
         Error::Truncated { .. } => Error::Truncated { format: "ICO" },
-        Error::Unsupported { what, .. } => Error::Unsupported { format: "ICO", what: format!("a bitmap with {what}") },
+        Error::Unsupported { what, .. } => {
+            Error::Unsupported { format: "ICO", what: format!("a bitmap with {what}") }
+        }
         other => other,
     }
 }

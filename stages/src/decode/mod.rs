@@ -8,6 +8,7 @@
 //! | `png_header.rs`, `png.rs` | PNG |
 //! | `tiff/`, `bmp/`, `gif/`, `pnm/`, `ico.rs`, `hdr.rs` | these |
 //! | `webp.rs`, `qoi.rs`, `tga.rs`, `farbfeld.rs` | these, by the `image` crate; `by_image.rs` has what they share |
+//! | `jxl.rs` | JPEG XL, with the feature `jxl` |
 //! | `cmyk.rs` | inks to red, green, blue |
 
 mod bmp;
@@ -21,6 +22,8 @@ mod ico;
 mod jpeg;
 mod jpeg_header;
 mod jpeg_zune;
+#[cfg(feature = "jxl")]
+mod jxl;
 mod png;
 mod png_header;
 mod pnm;
@@ -112,6 +115,10 @@ impl Decoder {
             Format::Ico => ico::decode(bytes, header, &self.limits)?,
             Format::Hdr => hdr::decode(bytes, header)?,
             Format::Farbfeld => farbfeld::decode(bytes, header)?,
+            #[cfg(feature = "jxl")]
+            Format::Jxl => jxl::decode(bytes, header, &self.limits)?,
+            #[cfg(not(feature = "jxl"))]
+            Format::Jxl => return Err(header::without("jxl", header.format)),
         };
         decoded.warnings.splice(0..0, header.warnings.iter().cloned());
         Ok(decoded)

@@ -79,8 +79,20 @@ impl Dib {
         };
         let palette_at = start + length + masks_after;
         let entry = if core { 3 } else { 4 };
-        let colors = if bits > 8 { 0 } else if length >= 36 { head.u32(32)? as usize } else { 0 };
-        let colors = if bits > 8 { 0 } else if colors == 0 { 1 << bits } else { colors.min(256) };
+        let colors = if bits > 8 {
+            0
+        } else if length >= 36 {
+            head.u32(32)? as usize
+        } else {
+            0
+        };
+        let colors = if bits > 8 {
+            0
+        } else if colors == 0 {
+            1 << bits
+        } else {
+            colors.min(256)
+        };
         // Some writers forget the palette in where they say that the pixels are.
         let pixels = if pixels <= start + length { palette_at + entry * colors } else { pixels };
         let palette = bytes.get(palette_at..bytes.len().min(pixels)).unwrap_or_default();
@@ -105,7 +117,8 @@ impl Dib {
 
     /// Most bytes that decoding holds besides the picture.
     pub(in crate::decode) fn scratch(&self) -> u64 {
-        let indices = if self.packing == Packing::Plain { 0 } else { u64::from(self.width) * u64::from(self.height) };
+        let indices =
+            if self.packing == Packing::Plain { 0 } else { u64::from(self.width) * u64::from(self.height) };
         indices + 2048
     }
 }

@@ -39,7 +39,10 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let icc = dib.profile.clone().and_then(|place| bytes.get(place)).and_then(|icc| {
         let fits = icc.len() <= limits.max_metadata_bytes;
         if !fits {
-            warnings.push(format!("its color profile is larger than {} bytes and was dropped", limits.max_metadata_bytes));
+            warnings.push(format!(
+                "its color profile is larger than {} bytes and was dropped",
+                limits.max_metadata_bytes
+            ));
         }
         fits.then(|| icc.to_vec())
     });

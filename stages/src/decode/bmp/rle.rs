@@ -30,20 +30,24 @@ pub(super) fn indices(data: &[u8], width: usize, height: usize, four_bits: bool)
                 if literal.len() < stored {
                     return Err(Error::Truncated { format: "BMP" });
                 }
-                canvas.put(usize::from(count), |at| if four_bits { nibble(literal[at / 2], at) } else { literal[at] })?;
+                canvas.put(usize::from(count), |at| {
+                    if four_bits { nibble(literal[at / 2], at) } else { literal[at] }
+                })?;
                 // Literals end at a multiple of two bytes.
                 if stored % 2 == 1 {
                     data.next();
                 }
             }
-            (count, value) => canvas.put(usize::from(count), |at| if four_bits { nibble(value, at) } else { value })?,
+            (count, value) => {
+                canvas.put(usize::from(count), |at| if four_bits { nibble(value, at) } else { value })?
+            }
         }
     }
 }
 
 /// The high half for even places, the low one for odd.
 fn nibble(byte: u8, at: usize) -> u8 {
-    if at % 2 == 0 { byte >> 4 } else { byte & 15 }
+    if at.is_multiple_of(2) { byte >> 4 } else { byte & 15 }
 }
 
 struct Canvas {

@@ -37,7 +37,11 @@ fn rows_go_up_unless_the_height_is_negative() {
 #[test]
 fn every_depth_of_indices_is_read() {
     for (bits, byte) in [(1, 0b0100_0000), (2, 0b0001_0000), (4, 0b0000_0001)] {
-        assert_eq!(read(&file(2, 1, bits, 0, BLACK_RED, &[byte, 0, 0, 0])).unwrap(), [0, 0, 0, 255, 0, 0], "{bits}");
+        assert_eq!(
+            read(&file(2, 1, bits, 0, BLACK_RED, &[byte, 0, 0, 0])).unwrap(),
+            [0, 0, 0, 255, 0, 0],
+            "{bits}"
+        );
     }
     assert_eq!(read(&file(2, 1, 8, 0, BLACK_RED, &[1, 0, 0, 0])).unwrap(), [255, 0, 0, 0, 0, 0]);
 }
@@ -75,7 +79,10 @@ fn runs_literals_and_jumps_of_8_bits() {
 
 #[test]
 fn runs_of_4_bits_alternate() {
-    assert_eq!(read(&file(3, 1, 4, 2, BLACK_RED, &[3, 0x10, 0, 1])).unwrap(), [255, 0, 0, 0, 0, 0, 255, 0, 0]);
+    assert_eq!(
+        read(&file(3, 1, 4, 2, BLACK_RED, &[3, 0x10, 0, 1])).unwrap(),
+        [255, 0, 0, 0, 0, 0, 255, 0, 0]
+    );
 }
 
 #[test]
@@ -88,7 +95,9 @@ fn a_run_over_the_edge_and_a_missing_end_are_errors() {
 
 #[test]
 fn what_is_not_read_is_named() {
-    let named = |bits, compression| probe(&file(1, 1, bits, compression, &[], &[0; 4]), &Limits::default()).unwrap_err();
+    let named = |bits, compression| {
+        probe(&file(1, 1, bits, compression, &[], &[0; 4]), &Limits::default()).unwrap_err()
+    };
     assert_eq!(named(0, 4).to_string(), "unsupported: BMP, JPEG data inside");
     assert_eq!(named(24, 7).to_string(), "unsupported: BMP, compression 7 of 24-bit pixels");
 }
@@ -103,7 +112,9 @@ fn a_palette_that_the_pixels_offset_forgets_is_found() {
 #[test]
 fn any_change_of_a_byte_ends_in_a_picture_or_an_error() {
     let limits = Limits { max_pixels: 1 << 20, ..Limits::default() };
-    for base in [file(3, 2, 8, 1, BLACK_RED, &[3, 1, 0, 0, 3, 1, 0, 1]), file(5, 3, 16, 3, &[0; 12], &[7; 40])] {
+    for base in
+        [file(3, 2, 8, 1, BLACK_RED, &[3, 1, 0, 0, 3, 1, 0, 1]), file(5, 3, 16, 3, &[0; 12], &[7; 40])]
+    {
         for at in 0..base.len() {
             for value in [0, 1, 2, 3, 0x7f, 0x80, 0xff] {
                 let mut bytes = base.clone();

@@ -30,7 +30,10 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let mut keep = |block: Option<Vec<u8>>, what: &str| {
         let fits = block.as_ref().is_none_or(|block| block.len() <= limits.max_metadata_bytes);
         if !fits {
-            warnings.push(format!("its {what} is larger than {} bytes and was dropped", limits.max_metadata_bytes));
+            warnings.push(format!(
+                "its {what} is larger than {} bytes and was dropped",
+                limits.max_metadata_bytes
+            ));
         }
         block.filter(|block| fits && !block.is_empty())
     };

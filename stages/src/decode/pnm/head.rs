@@ -59,7 +59,11 @@ impl Head {
 }
 
 fn no_number(rest: &[u8]) -> Error {
-    if rest.len() == skip_space(rest) { TRUNCATED } else { damaged("its header has something that is not a number") }
+    if rest.len() == skip_space(rest) {
+        TRUNCATED
+    } else {
+        damaged("its header has something that is not a number")
+    }
 }
 
 fn check_largest(largest: u32) -> Result<()> {
@@ -101,7 +105,9 @@ fn pam(bytes: &[u8]) -> Result<Head> {
         at += length + 1;
         let line = String::from_utf8_lossy(&rest[..length]);
         let (key, value) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
-        let number = || value.trim().parse::<u32>().map(Some).map_err(|_| damaged(format!("its {key} is not a number")));
+        let number = || {
+            value.trim().parse::<u32>().map(Some).map_err(|_| damaged(format!("its {key} is not a number")))
+        };
         match key {
             "WIDTH" => width = number()?,
             "HEIGHT" => height = number()?,
@@ -123,7 +129,8 @@ fn pam(bytes: &[u8]) -> Result<Head> {
         ("RGB" | "", 3) => Color::Rgb,
         ("RGB_ALPHA" | "", 4) => Color::Rgba,
         (kind, depth) => {
-            let what = format!("{depth} samples of {}", if kind.is_empty() { "an unnamed kind" } else { kind });
+            let what =
+                format!("{depth} samples of {}", if kind.is_empty() { "an unnamed kind" } else { kind });
             return Err(Error::Unsupported { format: "PNM", what });
         }
     };

@@ -11,7 +11,7 @@
 mod head;
 
 use super::{Decoded, Header};
-use crate::{Color, Error, Format, Image, Limits, Metadata, Result, Samples};
+use crate::{Error, Format, Image, Limits, Metadata, Result, Samples};
 use head::{Coding, Head};
 
 fn damaged(reason: impl Into<String>) -> Error {
@@ -86,14 +86,16 @@ fn narrow(data: &[u8], count: usize, head: &Head) -> Result<Found> {
     if let Some(&value) = data.iter().find(|&&value| u32::from(value) > head.largest) {
         return Err(too_large(u32::from(value), head));
     }
-    let scaled: [u8; 256] = std::array::from_fn(|value| scale(value as u32, head.largest, 255).min(255) as u8);
+    let scaled: [u8; 256] =
+        std::array::from_fn(|value| scale(value as u32, head.largest, 255).min(255) as u8);
     Ok((Samples::U8(data.iter().map(|&value| scaled[usize::from(value)]).collect()), count))
 }
 
 /// The high byte comes first.
 fn wide(data: &[u8], count: usize, head: &Head) -> Result<Found> {
     let size = count.checked_mul(2).ok_or(TRUNCATED)?;
-    let values = data.get(..size).ok_or(TRUNCATED)?.as_chunks::<2>().0.iter().map(|&pair| u16::from_be_bytes(pair));
+    let values =
+        data.get(..size).ok_or(TRUNCATED)?.as_chunks::<2>().0.iter().map(|&pair| u16::from_be_bytes(pair));
     if head.largest == 65535 {
         return Ok((Samples::U16(values.collect()), size));
     }
@@ -122,10 +124,12 @@ fn text(data: &[u8], count: usize, head: &Head, next: fn(&[u8]) -> Option<(u32, 
         if value > head.largest { Err(too_large(value, head)) } else { Ok(value) }
     };
     let samples = if head.largest > 255 {
-        let samples: Result<Vec<u16>> = (0..count).map(|_| Ok(scale(value()?, head.largest, 65535) as u16)).collect();
+        let samples: Result<Vec<u16>> =
+            (0..count).map(|_| Ok(scale(value()?, head.largest, 65535) as u16)).collect();
         Samples::U16(samples?)
     } else {
-        let samples: Result<Vec<u8>> = (0..count).map(|_| Ok(scale(value()?, head.largest, 255) as u8)).collect();
+        let samples: Result<Vec<u8>> =
+            (0..count).map(|_| Ok(scale(value()?, head.largest, 255) as u8)).collect();
         Samples::U8(samples?)
     };
     Ok((samples, at))
@@ -152,6 +156,7 @@ fn scale(value: u32, largest: u32, full: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Color;
 
     fn read(bytes: &[u8]) -> Result<(Color, Samples)> {
         let header = probe(bytes, &Limits::default())?;
@@ -212,7 +217,10 @@ mod tests {
             let header = probe(bytes, &Limits::default()).unwrap();
             decode(bytes, &header, &Limits::default()).unwrap().warnings
         };
-        assert_eq!(warnings(b"P5 1 1 255 aP5 1 1 255 b"), ["it has several pictures: only the first is converted"]);
+        assert_eq!(
+            warnings(b"P5 1 1 255 aP5 1 1 255 b"),
+            ["it has several pictures: only the first is converted"]
+        );
         assert_eq!(warnings(b"P5 1 1 255 axyz"), ["3 bytes after the end of the picture were ignored"]);
         assert!(warnings(b"P2 1 1 255 7\n").is_empty());
     }

@@ -57,7 +57,9 @@ pub(super) fn places<'a>(layout: &'a Layout<'_>) -> impl Iterator<Item = Place> 
             (0..grid.across).map(move |column| {
                 let (x, y) = (column * grid.width, row * grid.height);
                 Place {
-                    index: plane as u64 * of_plane + u64::from(row) * u64::from(grid.across) + u64::from(column),
+                    index: plane as u64 * of_plane
+                        + u64::from(row) * u64::from(grid.across)
+                        + u64::from(column),
                     plane,
                     x,
                     y,
@@ -78,7 +80,9 @@ pub(super) fn packed<'a>(layout: &Layout<'a>, place: Place, wanted: usize) -> Re
     let rest = usize::try_from(offset).ok().and_then(|offset| file.get(offset..)).ok_or_else(truncated)?;
     let said = grid.lengths.and_then(|lengths| lengths.uint(place.index)).filter(|&length| length > 0);
     let length = match (layout.compression, said) {
-        (Compression::None, said) => said.map_or(wanted, |said| usize::try_from(said).unwrap_or(wanted).min(wanted)),
+        (Compression::None, said) => {
+            said.map_or(wanted, |said| usize::try_from(said).unwrap_or(wanted).min(wanted))
+        }
         (_, Some(said)) => usize::try_from(said).map_err(|_| truncated())?,
         // Whatever unpacks them stops when the strip or tile is full.
         (_, None) => rest.len(),

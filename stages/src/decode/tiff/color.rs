@@ -3,10 +3,10 @@
 
 use super::chunks::Raw;
 use super::compression::Compression;
+use super::damaged;
 use super::layout::Layout;
 use super::photometric::{Alpha, Photometric};
 use super::ycbcr::Tables;
-use super::damaged;
 use crate::decode::cmyk;
 use crate::{Image, Result, Samples};
 
@@ -37,7 +37,7 @@ fn eight(layout: &Layout<'_>, mut raw: Vec<u8>, icc: Option<&[u8]>) -> Result<Ve
     if layout.alpha == Alpha::Associated {
         for pixel in raw.chunks_exact_mut(layout.kept()) {
             let Some((alpha, color)) = pixel.split_last_mut() else { continue };
-            color.iter_mut().for_each(|sample| *sample = apart(u32::from(*sample), u32::from(*alpha), 255) as u8);
+            color.iter_mut().for_each(|sample| *sample = apart(*sample, *alpha));
         }
     }
     Ok(raw)
@@ -57,19 +57,23 @@ fn sixteen(layout: &Layout<'_>, mut raw: Vec<u16>, icc: Option<&[u8]>) -> Vec<u1
     if layout.alpha == Alpha::Associated {
         for pixel in raw.chunks_exact_mut(layout.kept()) {
             let Some((alpha, color)) = pixel.split_last_mut() else { continue };
-            color.iter_mut().for_each(|sample| *sample = apart(u32::from(*sample), u32::from(*alpha), 65535) as u16);
+            color.iter_mut().for_each(|sample| *sample = apart16(*sample, *alpha));
         }
     }
     raw
 }
 
-/// A color that was multiplied by alpha, as it was before: `min(most, color · most / alpha)`, cut to a whole number as Pillow
+/// A color that was multiplied by alpha, as it was before: `min(255, color · 255 / alpha)`, cut to a whole number as Pillow
 /// has it. Where nothing can be seen it is 0.
-fn apart(color: u32, alpha: u32, most: u32) -> u32 {
-    match alpha {
-        0 => 0,
-        alpha => (color * most / alpha).min(most),
-    }
+fn apart(color: u8, alpha: u8) -> u8 {
+    let (color, alpha) = (u32::from(color), u32::from(alpha));
+    (color * 255).checked_div(alpha).map_or(0, |color| color.min(255) as u8)
+}
+
+/// The same for 16 bits, rounded as ImageMagick has it; Pillow has only 8.
+fn apart16(color: u16, alpha: u16) -> u16 {
+    let (color, alpha) = (u64::from(color), u64::from(alpha));
+    (color * 65535 + alpha / 2).checked_div(alpha).map_or(0, |color| color.min(65535) as u16)
 }
 
 /// What each value of fewer than 8 bits is in 8: `v · 255 / (2^bits - 1)`, rounded; exact for 1, 2 and 4 bits.
@@ -91,10 +95,15 @@ fn palette(layout: &Layout<'_>, raw: &[u8]) -> Result<Vec<u8>> {
     let scaled = scale8(layout.bits);
     Ok(match layout.alpha {
         Alpha::None => raw.iter().flat_map(|&index| color(usize::from(index))).collect(),
-        _ => raw.as_chunks::<2>().0.iter().flat_map(|&[index, alpha]| {
-            let [red, green, blue] = color(usize::from(index));
-            [red, green, blue, scaled[usize::from(alpha)]]
-        }).collect(),
+        _ => raw
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .flat_map(|&[index, alpha]| {
+                let [red, green, blue] = color(usize::from(index));
+                [red, green, blue, scaled[usize::from(alpha)]]
+            })
+            .collect(),
     })
 }
 
@@ -111,10 +120,13 @@ mod tests {
 
     #[test]
     fn colors_are_taken_apart_from_their_alpha() {
-        assert_eq!(apart(100, 255, 255), 100);
-        assert_eq!(apart(64, 128, 255), 127);
-        assert_eq!(apart(200, 100, 255), 255);
-        assert_eq!(apart(200, 0, 255), 0);
-        assert_eq!(apart(65535, 65535, 65535), 65535);
+        assert_eq!(
+            [(100, 255), (64, 128), (200, 100), (200, 0)].map(|(color, alpha)| apart(color, alpha)),
+            [100, 127, 255, 0]
+        );
+        assert_eq!(
+            [(65535, 65535), (1, 3), (9, 0)].map(|(color, alpha)| apart16(color, alpha)),
+            [65535, 21845, 0]
+        );
     }
 }

@@ -164,7 +164,9 @@ impl<'a> Directory<'a> {
         const MOST: u64 = 64;
         let Some(field) = self.field(tag) else { return Ok(Vec::new()) };
         (0..field.count.min(MOST))
-            .map(|index| field.uint(index).ok_or_else(|| damaged(format!("its tag {tag} is not all numbers"))))
+            .map(|index| {
+                field.uint(index).ok_or_else(|| damaged(format!("its tag {tag} is not all numbers")))
+            })
             .collect()
     }
 }

@@ -20,7 +20,9 @@ pub(super) fn fill(layout: &Layout<'_>, limits: &Limits, out: &mut [u8]) -> Resu
     let mut decoder = Decoder::new(limits.clone());
     for place in places(layout) {
         let data = packed(layout, place, 0)?;
-        let data = data.strip_prefix(&START).ok_or_else(|| damaged("a strip or tile of JPEG data does not start as such"))?;
+        let data = data
+            .strip_prefix(&START)
+            .ok_or_else(|| damaged("a strip or tile of JPEG data does not start as such"))?;
         let file = [&START, color_marker(layout), tables, data].concat();
         let header = probe(&file, limits).map_err(inside)?;
         let decoded = decoder.decode(&file, &header, DecodeMode::Full).map_err(inside)?.image;
@@ -28,9 +30,13 @@ pub(super) fn fill(layout: &Layout<'_>, limits: &Limits, out: &mut [u8]) -> Resu
         let fits = decoded.width() == layout.grid.width && decoded.height() >= rows;
         let width = decoded.width() as usize * layout.kept();
         if !fits || decoded.color().channels() != layout.kept() {
-            return Err(damaged("a strip or tile of JPEG data is not of the size or color that the file says"));
+            return Err(damaged(
+                "a strip or tile of JPEG data is not of the size or color that the file says",
+            ));
         }
-        let Samples::U8(samples) = decoded.into_samples() else { return Err(damaged("its JPEG data is not of 8 bits")) };
+        let Samples::U8(samples) = decoded.into_samples() else {
+            return Err(damaged("its JPEG data is not of 8 bits"));
+        };
         for (row, y) in samples.chunks_exact(width).zip(0..place.rows) {
             let target = target(layout, place, y, out);
             target.copy_from_slice(&row[..target.len()]);

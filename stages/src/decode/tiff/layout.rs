@@ -99,7 +99,9 @@ impl<'a> Layout<'a> {
     fn check(&self) -> Result<()> {
         let bits = self.bits;
         let handled = match self.photometric {
-            _ if self.float => bits == 32 && matches!(self.photometric, Photometric::BlackIsZero | Photometric::Rgb),
+            _ if self.float => {
+                bits == 32 && matches!(self.photometric, Photometric::BlackIsZero | Photometric::Rgb)
+            }
             Photometric::Palette => bits <= 8,
             Photometric::Cmyk => matches!(bits, 8 | 16) && self.alpha == Alpha::None,
             Photometric::Ycbcr => bits == 8 && self.samples == 3,
@@ -113,7 +115,9 @@ impl<'a> Layout<'a> {
             Predictor::Horizontal if !matches!(bits, 8 | 16) => {
                 return Err(unsupported(format!("horizontal prediction of {bits}-bit samples")));
             }
-            Predictor::FloatingPoint if !self.float => return Err(damaged("it predicts floats and has none")),
+            Predictor::FloatingPoint if !self.float => {
+                return Err(damaged("it predicts floats and has none"));
+            }
             _ => {}
         }
         self.check_color_differences()
@@ -121,13 +125,21 @@ impl<'a> Layout<'a> {
 
     fn check_color_differences(&self) -> Result<()> {
         let jpeg = self.compression == Compression::Jpeg;
-        if jpeg && (self.bits != 8 || self.planar || self.photometric == Photometric::Cmyk || self.alpha != Alpha::None) {
+        if jpeg
+            && (self.bits != 8
+                || self.planar
+                || self.photometric == Photometric::Cmyk
+                || self.alpha != Alpha::None)
+        {
             return Err(unsupported("JPEG data that is not gray, RGB or YCbCr of 8 bits in one plane"));
         }
         if jpeg && self.photometric == Photometric::Palette {
             return Err(unsupported("JPEG data with a palette"));
         }
-        if self.photometric == Photometric::Ycbcr && !jpeg && (self.planar || self.predictor != Predictor::None) {
+        if self.photometric == Photometric::Ycbcr
+            && !jpeg
+            && (self.planar || self.predictor != Predictor::None)
+        {
             return Err(unsupported("YCbCr in planes or with prediction"));
         }
         Ok(())
@@ -136,14 +148,19 @@ impl<'a> Layout<'a> {
     /// A tile may be larger than the picture, and its size is only claimed.
     fn check_grid(&self, limits: &Limits) -> Result<()> {
         const MOST_SAMPLES: u64 = 64;
-        let at_most = |what, value, limit| if value > limit { Err(Error::Limit { what, value, limit }) } else { Ok(()) };
+        let at_most = |what, value, limit| {
+            if value > limit { Err(Error::Limit { what, value, limit }) } else { Ok(()) }
+        };
         let area = u64::from(self.grid.width) * u64::from(self.grid.height);
         at_most("number of pixels of a tile", area, limits.max_pixels)?;
         at_most("number of samples of a pixel", self.samples as u64, MOST_SAMPLES)?;
         let planes = if self.planar { self.samples as u64 } else { 1 };
         let wanted = u64::from(self.grid.across) * u64::from(self.grid.down) * planes;
         if self.grid.offsets.count < wanted {
-            return Err(damaged(format!("it names {} of its {wanted} strips or tiles", self.grid.offsets.count)));
+            return Err(damaged(format!(
+                "it names {} of its {wanted} strips or tiles",
+                self.grid.offsets.count
+            )));
         }
         Ok(())
     }
@@ -205,7 +222,8 @@ impl<'a> Layout<'a> {
         }
         let dropped = self.samples - self.kept();
         if dropped > 0 {
-            warnings.push(format!("{dropped} samples per pixel that are neither color nor alpha were left out"));
+            warnings
+                .push(format!("{dropped} samples per pixel that are neither color nor alpha were left out"));
         }
         warnings
     }
@@ -213,13 +231,19 @@ impl<'a> Layout<'a> {
 
 fn side(directory: &Directory<'_>, tag: u16) -> Result<u32> {
     let value = directory.uint_or(tag, 0)?;
-    u32::try_from(value).ok().filter(|&side| side > 0).ok_or_else(|| damaged(format!("a side of it is {value} pixels")))
+    u32::try_from(value)
+        .ok()
+        .filter(|&side| side > 0)
+        .ok_or_else(|| damaged(format!("a side of it is {value} pixels")))
 }
 
 /// A number that is small in every sane file.
 fn small(directory: &Directory<'_>, tag: u16, default: u64) -> Result<u32> {
     let value = directory.uint_or(tag, default)?;
-    u32::try_from(value).ok().filter(|&value| value <= 65535).ok_or_else(|| damaged(format!("its tag {tag} is {value}")))
+    u32::try_from(value)
+        .ok()
+        .filter(|&value| value <= 65535)
+        .ok_or_else(|| damaged(format!("its tag {tag} is {value}")))
 }
 
 fn depth(directory: &Directory<'_>) -> Result<(u32, bool)> {
@@ -282,7 +306,10 @@ fn grid<'a>(directory: &Directory<'a>, width: u32, height: u32) -> Result<Grid<'
     }
     let offsets = directory.field(STRIP_OFFSETS).ok_or_else(missing)?;
     let rows = directory.uint_or(ROWS_PER_STRIP, u64::from(height))?.min(u64::from(height));
-    let rows = u32::try_from(rows).ok().filter(|&rows| rows > 0).ok_or_else(|| damaged("its strips have no rows"))?;
+    let rows = u32::try_from(rows)
+        .ok()
+        .filter(|&rows| rows > 0)
+        .ok_or_else(|| damaged("its strips have no rows"))?;
     Ok(Grid {
         width,
         height: rows,

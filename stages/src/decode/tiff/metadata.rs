@@ -20,13 +20,17 @@ const MOST_ENTRIES: usize = 1000;
 
 pub(super) fn read(directory: &Directory<'_>, limits: &Limits, warnings: &mut Vec<String>) -> Metadata {
     let orientation = directory.field(ORIENTATION).and_then(|field| field.uint(0));
-    let orientation = orientation.and_then(|value| u8::try_from(value).ok()).filter(|value| (1..=8).contains(value));
+    let orientation =
+        orientation.and_then(|value| u8::try_from(value).ok()).filter(|value| (1..=8).contains(value));
     let mut block = |tag, what: &str| {
         let field = directory.field(tag)?;
         match field.bytes() {
             None => warnings.push(format!("its {what} is damaged and was dropped")),
             Some(bytes) if bytes.len() > limits.max_metadata_bytes => {
-                warnings.push(format!("its {what} is larger than {} bytes and was dropped", limits.max_metadata_bytes));
+                warnings.push(format!(
+                    "its {what} is larger than {} bytes and was dropped",
+                    limits.max_metadata_bytes
+                ));
             }
             Some([]) => {}
             Some(bytes) => return Some(bytes.to_vec()),
@@ -41,11 +45,14 @@ pub(super) fn read(directory: &Directory<'_>, limits: &Limits, warnings: &mut Ve
 /// An EXIF block with the tags that describe the picture; `None` where there are none. What does not fit is left out.
 fn exif(directory: &Directory<'_>, orientation: Option<u8>, most: usize) -> Option<Vec<u8>> {
     let wanted = |field: &&Field<'_>| DESCRIPTIVE.contains(&field.tag);
-    let main: Vec<Entry<'_>> = directory.fields().iter().filter(wanted).take(MOST_ENTRIES).filter_map(Entry::of).collect();
+    let main: Vec<Entry<'_>> =
+        directory.fields().iter().filter(wanted).take(MOST_ENTRIES).filter_map(Entry::of).collect();
     let below = |pointer| -> Vec<Entry<'_>> {
         let offset = directory.field(pointer).and_then(|field| field.uint(0));
         let found = offset.and_then(|offset| Directory::at(directory.source, offset));
-        found.map_or_else(Vec::new, |found| found.fields().iter().take(MOST_ENTRIES).filter_map(Entry::of).collect())
+        found.map_or_else(Vec::new, |found| {
+            found.fields().iter().take(MOST_ENTRIES).filter_map(Entry::of).collect()
+        })
     };
     let (camera, place) = (below(EXIF_DIRECTORY), below(GPS_DIRECTORY));
     if main.is_empty() && camera.is_empty() && place.is_empty() {
@@ -124,7 +131,8 @@ impl Block {
 
     /// Values begin at even places.
     fn length(entries: &[Entry<'_>]) -> usize {
-        let beside = |entry: &Entry<'_>| if entry.bytes.len() > 4 { entry.bytes.len().next_multiple_of(2) } else { 0 };
+        let beside =
+            |entry: &Entry<'_>| if entry.bytes.len() > 4 { entry.bytes.len().next_multiple_of(2) } else { 0 };
         6 + 12 * entries.len() + entries.iter().map(beside).sum::<usize>()
     }
 
