@@ -18,12 +18,7 @@ impl Recipe {
     /// An op that cannot be understood, with its text.
     pub(super) fn new(config: &Config) -> Result<Self, (String, OpError)> {
         let gray = gray_mode(config.convert.gray);
-        let ops = config.convert.ops.iter().map(|text| {
-            let op = text.parse::<Op>().map_err(|error| (text.clone(), error))?;
-            // `gray` without a mode of its own takes the one of `--gray`.
-            let bare = matches!(op, Op::Gray(_)) && !text.contains("mode");
-            Ok(if bare { Op::Gray(gray) } else { op })
-        });
+        let op = |text: &String| Op::parse_with(text, gray).map_err(|error| (text.clone(), error));
         let format = match config.encode.format {
             config::FormatChoice::Same => None,
             config::FormatChoice::Png => Some(Format::Png),
@@ -50,7 +45,7 @@ impl Recipe {
             max_file_bytes: config.limits.max_file.0,
             ..Limits::default()
         };
-        let mut plan = PlanOptions::new(ops.collect::<Result<_, _>>()?);
+        let mut plan = PlanOptions::new(config.convert.ops.iter().map(op).collect::<Result<_, _>>()?);
         plan.format = format;
         plan.auto_orient = config.convert.auto_orient;
         plan.limits = limits;
@@ -85,8 +80,8 @@ mod tests {
     fn gray_without_a_mode_takes_the_one_that_was_asked_for() {
         let mut config = Config::default();
         config.convert.gray = config::Gray::Pillow;
-        config.convert.ops = vec!["gray".into(), "gray mode=linear".into()];
+        config.convert.ops = ["gray", "gray mode=linear", "gray mode=luma"].map(Into::into).to_vec();
         let recipe = Recipe::new(&config).unwrap();
-        assert_eq!(recipe.plan.ops, [Op::Gray(GrayMode::Pillow), Op::Gray(GrayMode::Linear)]);
+        assert_eq!(recipe.plan.ops, [GrayMode::Pillow, GrayMode::Linear, GrayMode::Luma].map(Op::Gray));
     }
 }

@@ -74,7 +74,10 @@ pub mod read;
 pub mod write;
 
 pub use capabilities::Capabilities;
-pub use convert::{AutoOrient, Converter, GrayMode, Op, OpError, OpHelp, gray};
+pub use convert::{
+    AutoOrient, Converter, Crop, Flip, Flop, GrayMode, Letterbox, Op, OpError, OpHelp, Pad, Resize, Rotate,
+    Transpose, gray,
+};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
 pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
 pub use error::{Error, Result};

@@ -4,15 +4,21 @@
 //! | file | what |
 //! |---|---|
 //! | `op/` | the list of ops, their text, help and application |
-//! | `orient.rs` | EXIF orientation |
+//! | `orient.rs` | turning and mirroring, EXIF orientation |
 //! | `gray/` | the gray formulas |
+//! | `scale.rs`, `resample/` | how large a resized picture is, and its pixels |
+//! | `frame.rs`, `gravity.rs` | cutting out, putting on a canvas, and where |
 
+mod frame;
+mod gravity;
 pub mod gray;
 mod op;
 mod orient;
+mod resample;
+mod scale;
 
 pub use gray::GrayMode;
-pub use op::{AutoOrient, Op, OpError, OpHelp};
+pub use op::{AutoOrient, Crop, Flip, Flop, Letterbox, Op, OpError, OpHelp, Pad, Resize, Rotate, Transpose};
 
 use crate::{Image, Result};
 

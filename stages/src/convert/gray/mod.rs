@@ -12,7 +12,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod level;
-mod linear;
+pub(super) mod linear;
 mod mode;
 mod scalar;
 

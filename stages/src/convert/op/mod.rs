@@ -10,16 +10,26 @@
 //! | one file per op | its parameters, and how it changes a picture |
 
 mod args;
+mod crop;
 mod gray;
 mod help;
+mod letterbox;
 mod operation;
 mod orient;
+mod pad;
+mod resize;
+mod turn;
 mod values;
 
 pub use args::OpError;
+pub use crop::Crop;
 pub use help::OpHelp;
+pub use letterbox::Letterbox;
 pub(crate) use operation::{Operation, Scratch};
 pub use orient::AutoOrient;
+pub use pad::Pad;
+pub use resize::Resize;
+pub use turn::{Flip, Flop, Rotate, Transpose};
 
 use super::GrayMode;
 use crate::{Image, Result, Shape};
@@ -122,6 +132,22 @@ ops! {
     Gray(GrayMode),
     /// Turns the picture upright by its EXIF orientation, here and not before the first op that needs it upright.
     AutoOrient(AutoOrient),
+    /// Makes the picture smaller or larger.
+    Resize(Resize),
+    /// Cuts out a rectangle.
+    Crop(Crop),
+    /// Puts the picture on a larger canvas.
+    Pad(Pad),
+    /// Makes the picture fit into a size, with bars at the sides.
+    Letterbox(Letterbox),
+    /// Turns by quarters.
+    Rotate(Rotate),
+    /// Mirrors top and bottom.
+    Flip(Flip),
+    /// Mirrors left and right.
+    Flop(Flop),
+    /// Makes rows columns.
+    Transpose(Transpose),
 }
 
 const NONE: OpHelp = OpHelp {
@@ -139,13 +165,20 @@ impl Op {
     pub fn all() -> &'static [OpHelp] {
         HELP
     }
-}
 
-impl FromStr for Op {
-    type Err = OpError;
-
-    fn from_str(text: &str) -> Result<Op, OpError> {
-        let mut args = Args::new(text);
+    /// As [`str::parse`], with this formula for a `gray` that names none.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and at which column.
+    ///
+    /// ```
+    /// use pipeline_stages::{GrayMode, Op};
+    ///
+    /// assert_eq!(Op::parse_with("gray", GrayMode::Pillow), Ok(Op::Gray(GrayMode::Pillow)));
+    /// assert_eq!(Op::parse_with("gray mode=luma", GrayMode::Pillow), Ok(Op::Gray(GrayMode::Luma)));
+    /// ```
+    pub fn parse_with(text: &str, gray: GrayMode) -> Result<Op, OpError> {
+        let mut args = Args::new(text, gray);
         let names = || HELP.iter().map(|op| op.name).collect::<Vec<_>>().join(", ");
         let Some((column, name)) = args.name() else {
             return Err(OpError { column: 1, message: format!("an op is missing; one of {}", names()) });
@@ -157,8 +190,16 @@ impl FromStr for Op {
     }
 }
 
+impl FromStr for Op {
+    type Err = OpError;
+
+    fn from_str(text: &str) -> Result<Op, OpError> {
+        Op::parse_with(text, GrayMode::default())
+    }
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{Color, Converter, Samples};
     use proptest::prelude::*;
@@ -167,7 +208,17 @@ mod tests {
         Op::all().iter().flat_map(|op| op.examples).map(|(text, _)| text.parse().expect(text))
     }
 
-    fn images() -> impl Strategy<Value = Image> {
+    /// What an op makes of a picture.
+    pub(in crate::convert) fn run(image: &Image, op: &str) -> Result<Image> {
+        Converter::new().apply(image.clone(), &op.parse::<Op>().expect(op))
+    }
+
+    /// What is wrong with an op's text.
+    pub(in crate::convert) fn problem(op: &str) -> String {
+        op.parse::<Op>().unwrap_err().to_string()
+    }
+
+    pub(in crate::convert) fn images() -> impl Strategy<Value = Image> {
         let colors = prop::sample::select(vec![Color::Gray, Color::GrayAlpha, Color::Rgb, Color::Rgba]);
         (1..24u32, 1..24u32, colors, any::<bool>(), any::<u64>(), 1..=8u8).prop_map(
             |(width, height, color, wide, seed, orientation)| {

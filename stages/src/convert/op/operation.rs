@@ -38,4 +38,6 @@ pub(crate) trait Operation: Sized {
 
 /// What ops keep between pictures, one per worker.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Scratch {}
+pub(crate) struct Scratch {
+    pub(super) resizer: fast_image_resize::Resizer,
+}
