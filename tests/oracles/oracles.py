@@ -16,13 +16,14 @@ import jpeg
 import other
 import png
 import report
+import resize
 import theirs
 import upright
 import writers
 from ours import Ours
 from verdict import Tally
 
-SECTIONS = {"jpeg": jpeg, "png": png, "other": other, "upright": upright, "gray": gray, "writers": writers, "cut": cut}
+SECTIONS = {"jpeg": jpeg, "png": png, "other": other, "upright": upright, "gray": gray, "resize": resize, "writers": writers, "cut": cut}
 RUN_THE_COMMAND = {"writers"}
 
 

@@ -68,6 +68,13 @@ def difference(ours, theirs):
     return most / 257 if a.dtype == np.uint16 else float(most)
 
 
+def over_black(picture):
+    """Colors by how much of them is seen, and alpha as it is: what hardly shows hardly counts."""
+    samples = rgba(picture)
+    samples[:, :, :3] = samples[:, :, :3].astype(np.uint32) * samples[:, :, 3:] // 65535
+    return Picture(samples)
+
+
 def psnr(ours, theirs):
     """Peak signal to noise in dB over all samples; infinite when they are equal."""
     a, b = rgba(ours).astype(np.float64), rgba(theirs).astype(np.float64)
