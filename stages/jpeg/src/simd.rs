@@ -8,6 +8,7 @@
 use crate::Error;
 use crate::output::Conversion;
 use crate::picture;
+use crate::progressive;
 use crate::scan::Reader;
 use crate::scans::Scans;
 use crate::strips::Buffers;
@@ -43,7 +44,37 @@ fn pixels_wide(
     picture::pixels(readers, scans, conversion, buffers, out)
 }
 
-/// Whether the processor has what [`pixels_wide`] was compiled for.
+/// As [`picture::progressive`].
+pub(crate) fn progressive(
+    plain: bool,
+    reader: progressive::Reader<'_>,
+    scans: &Scans<'_>,
+    conversion: Conversion,
+    scratch: (&mut progressive::Scratch, &mut Buffers),
+    out: &mut [u8],
+) -> Result<(), Error> {
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    if !plain && is_wide() {
+        // SAFETY: the processor has all that the function was compiled for.
+        return unsafe { progressive_wide(reader, scans, conversion, scratch, out) };
+    }
+    let _ = plain;
+    picture::progressive(reader, scans, conversion, scratch, out)
+}
+
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,movbe,popcnt")]
+fn progressive_wide(
+    reader: progressive::Reader<'_>,
+    scans: &Scans<'_>,
+    conversion: Conversion,
+    scratch: (&mut progressive::Scratch, &mut Buffers),
+    out: &mut [u8],
+) -> Result<(), Error> {
+    picture::progressive(reader, scans, conversion, scratch, out)
+}
+
+/// Whether the processor has what the wide functions were compiled for.
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 fn is_wide() -> bool {
     use std::sync::LazyLock;
@@ -71,6 +102,7 @@ mod tests {
         #[test]
         fn every_processor_gives_the_same_pixels(
             samples in prop::collection::vec(any::<u8>(), 3 * 50 * 40), width in 1usize..50, height in 1usize..40, gray: bool,
+            progressive: bool,
             sampling in prop::sample::select(&[
                 SamplingFactor::F_1_1, SamplingFactor::F_1_2, SamplingFactor::F_2_1, SamplingFactor::F_2_2, SamplingFactor::F_4_1,
             ][..]),
@@ -78,11 +110,13 @@ mod tests {
             let mut file = Vec::new();
             let mut encoder = Encoder::new(&mut file, 90);
             encoder.set_sampling_factor(sampling);
+            encoder.set_progressive(progressive);
             let pixels = &samples[..3 * width * height];
             encoder.encode(pixels, width as u16, height as u16, ColorType::Rgb).unwrap();
             let output = if gray { Output::Gray } else { Output::Rgb };
             let decode = |plain| {
-                let (mut state, mut out) = (State { plain, ..State::default() }, Vec::new());
+                let (mut state, mut out) = (State::default(), Vec::new());
+                state.plain = plain;
                 state.decode(Limits::default(), &file, output, &mut out).map(|_| out)
             };
             let plain = decode(true);
