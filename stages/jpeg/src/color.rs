@@ -3,28 +3,41 @@
 //!
 //! Source: T.871, 7, with 16 fractional bits as in libjpeg's `jdcolor.c`, to the last bit.
 
+#[cfg(target_arch = "x86_64")]
+use crate::color_avx2;
+use crate::simd::Wide;
+
 /// Pixels at once: enough for vectors of any width.
-const LANES: usize = 32;
+pub(crate) const LANES: usize = 32;
+
+/// What happens to three samples of a pixel before they stand side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Keep,
+    /// From YCbCr to RGB.
+    Convert,
+}
 
 /// YCbCr to RGB.
 #[inline(always)]
-pub(crate) fn ycbcr_to_rgb(rows: [&[u8]; 3], out: &mut [u8]) {
-    by_lanes(rows, out, |lanes, out| {
-        let rgb = convert(lanes);
-        *out = pack(&rgb);
-    });
+pub(crate) fn ycbcr_to_rgb(wide: Option<Wide>, rows: [&[u8]; 3], out: &mut [u8]) {
+    three(wide, Step::Convert, rows, out);
 }
 
 /// Three components side by side.
 #[inline(always)]
-pub(crate) fn interleave(rows: [&[u8]; 3], out: &mut [u8]) {
-    by_lanes(rows, out, |lanes, out| *out = pack(lanes));
+pub(crate) fn interleave(wide: Option<Wide>, rows: [&[u8]; 3], out: &mut [u8]) {
+    three(wide, Step::Keep, rows, out);
 }
 
-/// Gray to RGB.
 #[inline(always)]
-pub(crate) fn gray_to_rgb(row: &[u8], out: &mut [u8]) {
-    interleave([row; 3], out);
+fn three(wide: Option<Wide>, step: Step, rows: [&[u8]; 3], out: &mut [u8]) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(wide) = wide {
+        return color_avx2::rows(wide, step, rows, out);
+    }
+    let _ = wide;
+    by_lanes(step, rows, out, pack);
 }
 
 /// Four components side by side.
@@ -49,21 +62,28 @@ pub(crate) fn ycck_to_cmyk([y, cb, cr, k]: [&[u8]; 4], out: &mut [u8]) {
     }
 }
 
-/// Runs `each` on whole lanes of three rows, and on the rest filled up.
+/// Takes a step with whole lanes of three rows and with the rest filled up, and packs what comes out.
 #[inline(always)]
-fn by_lanes([a, b, c]: [&[u8]; 3], out: &mut [u8], each: impl Fn(&[[u8; LANES]; 3], &mut [u8; 3 * LANES])) {
+pub(crate) fn by_lanes(
+    step: Step,
+    [a, b, c]: [&[u8]; 3],
+    out: &mut [u8],
+    pack: impl Fn(&[[u8; LANES]; 3]) -> [u8; 3 * LANES],
+) {
+    let each = |lanes: [[u8; LANES]; 3]| match step {
+        Step::Keep => pack(&lanes),
+        Step::Convert => pack(&convert(&lanes)),
+    };
     let (whole, rest) = out.as_chunks_mut::<{ 3 * LANES }>();
     let (a, b, c) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>(), c.as_chunks::<LANES>());
     let done = whole.len();
     for (((out, a), b), c) in whole.iter_mut().zip(a.0).zip(b.0).zip(c.0) {
-        each(&[*a, *b, *c], out);
+        *out = each([*a, *b, *c]);
     }
     if !rest.is_empty() {
         // Rows may be longer than the picture is wide, so that their last samples are in whole lanes.
         let last = |(lanes, rest): (&[[u8; LANES]], &[u8])| lanes.get(done).copied().unwrap_or(padded(rest));
-        let mut pixels = [0; 3 * LANES];
-        each(&[last(a), last(b), last(c)], &mut pixels);
-        rest.copy_from_slice(&pixels[..rest.len()]);
+        rest.copy_from_slice(&each([last(a), last(b), last(c)])[..rest.len()]);
     }
 }
 
@@ -142,7 +162,7 @@ mod tests {
             for cr in 0..=255 {
                 // Luma only shifts the result before it is clamped, so a few levels will do.
                 let y: Vec<u8> = levels.iter().map(|&at| at.wrapping_mul(cb | 1).wrapping_add(cr)).collect();
-                ycbcr_to_rgb([&y[..11], &[cb; 11], &[cr; 11]], &mut out[..33]);
+                ycbcr_to_rgb(None, [&y[..11], &[cb; 11], &[cr; 11]], &mut out[..33]);
                 for (pixel, &y) in out[..33].as_chunks::<3>().0.iter().zip(&y) {
                     assert_eq!(*pixel, slowly(y, cb, cr), "{y} {cb} {cr}");
                 }
@@ -155,7 +175,7 @@ mod tests {
         for width in [1, 31, 32, 33, 64, 100] {
             let row: Vec<u8> = (0..width + 7).map(|at| at as u8).collect();
             let mut out = alloc::vec![0; width * 3];
-            interleave([&row, &row, &row], &mut out);
+            interleave(None, [&row, &row, &row], &mut out);
             assert!(out.as_chunks::<3>().0.iter().zip(&row).all(|(pixel, &at)| *pixel == [at; 3]), "{width}");
             let mut four = alloc::vec![0; width * 4];
             ycck_to_cmyk([&row, &[90; 120], &[200; 120], &row], &mut four);

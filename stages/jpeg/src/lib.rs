@@ -36,6 +36,8 @@ mod bits;
 mod block;
 mod coefficients;
 mod color;
+#[cfg(target_arch = "x86_64")]
+mod color_avx2;
 mod decoder;
 mod error;
 mod frame;

@@ -2,6 +2,7 @@
 //! Does not own: converting (see `color.rs`).
 
 use crate::color;
+use crate::simd::Wide;
 use crate::{ColorModel, Unsupported};
 use core::fmt;
 
@@ -70,7 +71,7 @@ impl Conversion {
 
     /// Converts a row. Each of `rows` has at least as many samples as `out` has pixels; those beyond what is wanted are not used.
     #[inline(always)]
-    pub(crate) fn row(self, rows: [&[u8]; 4], out: &mut [u8]) {
+    pub(crate) fn row(self, wide: Option<Wide>, rows: [&[u8]; 4], out: &mut [u8]) {
         let [a, b, c, _] = rows;
         match self {
             Conversion::First => {
@@ -78,9 +79,9 @@ impl Conversion {
                     *out = sample;
                 }
             }
-            Conversion::GrayToRgb => color::gray_to_rgb(a, out),
-            Conversion::YcbcrToRgb => color::ycbcr_to_rgb([a, b, c], out),
-            Conversion::Three => color::interleave([a, b, c], out),
+            Conversion::GrayToRgb => color::interleave(wide, [a; 3], out),
+            Conversion::YcbcrToRgb => color::ycbcr_to_rgb(wide, [a, b, c], out),
+            Conversion::Three => color::interleave(wide, [a, b, c], out),
             Conversion::Four => color::interleave_four(rows, out),
             Conversion::YcckToCmyk => color::ycck_to_cmyk(rows, out),
         }

@@ -11,7 +11,7 @@ use crate::progressive;
 use crate::quantisation::Steps;
 use crate::scan::{Reader, Sink as _};
 use crate::scans::{Scan, Scans};
-use crate::simd;
+use crate::simd::{self, Wide};
 use crate::strips::{Buffers, Strips};
 use crate::tables::Tables;
 use crate::upsample::Upsampling;
@@ -64,7 +64,8 @@ impl State {
             let parts = tables.parts(scans.frame(), scan, conversion);
             Reader::new(file, scans.frame(), scan, parts, data)
         });
-        let end = simd::pixels(self.plain, readers.collect(), &scans, conversion, &mut self.buffers, out)?;
+        let wide = if self.plain { None } else { Wide::detect() };
+        let end = simd::pixels(wide, readers.collect(), &scans, conversion, &mut self.buffers, out)?;
         if let Some(end) = end {
             scans.resume(end);
             if let Some(scan) = scans.next()? {
@@ -84,8 +85,9 @@ impl State {
     ) -> Result<(), Error> {
         let reader = progressive::Reader::open(file, scans, conversion, &mut self.progressive)?;
         reserve(scans.frame(), output, out)?;
+        let wide = if self.plain { None } else { Wide::detect() };
         let State { progressive, buffers, .. } = self;
-        simd::progressive(self.plain, reader, scans, conversion, (progressive, buffers), out)
+        simd::progressive(wide, reader, scans, conversion, (progressive, buffers), out)
     }
 
     /// Forgets scratch that was needed by an unusually large picture.
@@ -189,6 +191,7 @@ fn steps<'a>(scans: &'a Scans<'_>, component: usize) -> Result<&'a Steps, Error>
 /// Decodes all pixels. Gives where the marker behind the scan stands if it has all components.
 #[inline(always)]
 pub(crate) fn pixels(
+    wide: Option<Wide>,
     mut readers: Vec<Reader<'_>>,
     scans: &Scans<'_>,
     conversion: Conversion,
@@ -203,7 +206,8 @@ pub(crate) fn pixels(
             reader.rows(rows, &mut plane)?;
         }
     } else {
-        let mut strips = Strips::new(frame, |component| steps(scans, component), conversion, buffers, out)?;
+        let mut strips =
+            Strips::new(frame, |component| steps(scans, component), conversion, wide, buffers, out)?;
         for row in 0..rows {
             for reader in &mut readers {
                 reader.rows(1, &mut strips)?;
@@ -218,6 +222,7 @@ pub(crate) fn pixels(
 /// Decodes all pixels of a progressive file.
 #[inline(always)]
 pub(crate) fn progressive(
+    wide: Option<Wide>,
     reader: progressive::Reader<'_>,
     scans: &Scans<'_>,
     conversion: Conversion,
@@ -229,6 +234,7 @@ pub(crate) fn progressive(
         let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
         return reader.decode(frame, scratch, &mut plane);
     }
-    let mut strips = Strips::new(frame, |component| steps(scans, component), conversion, buffers, out)?;
+    let steps = |component| steps(scans, component);
+    let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
     reader.decode(frame, scratch, &mut strips)
 }

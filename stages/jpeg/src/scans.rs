@@ -92,6 +92,9 @@ impl<'a> Scans<'a> {
         if frame.height == 0 {
             frame.height = lines(file, markers.position())?;
         }
+        if frame.coding == Coding::Sequential {
+            huffman::fill_with_standard(&mut state.codes);
+        }
         let color = ColorModel::of(&frame, state.jfif, state.adobe_transform)?;
         let mut scans = Scans { file, markers, frame, color, state, steps: [None; 4], first: None };
         scans.first = Some(scans.scan(&segment)?);

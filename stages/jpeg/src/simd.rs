@@ -14,80 +14,93 @@ use crate::scans::Scans;
 use crate::strips::Buffers;
 use alloc::vec::Vec;
 
-/// As [`picture::pixels`]. With `plain` no more than every processor has is used.
-pub(crate) fn pixels(
-    plain: bool,
-    readers: Vec<Reader<'_>>,
-    scans: &Scans<'_>,
-    conversion: Conversion,
-    buffers: &mut Buffers,
-    out: &mut [u8],
-) -> Result<Option<usize>, Error> {
+/// That the processor has AVX2, BMI1, BMI2, LZCNT, MOVBE and POPCNT. There is none of these elsewhere.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(all(target_arch = "x86_64", feature = "std")), allow(dead_code, reason = "nothing makes one"))]
+pub(crate) struct Wide(());
+
+impl Wide {
+    /// Asks the processor.
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
-    if !plain && is_wide() {
-        // SAFETY: the processor has all that the function was compiled for.
-        return unsafe { pixels_wide(readers, scans, conversion, buffers, out) };
+    pub(crate) fn detect() -> Option<Wide> {
+        use std::sync::LazyLock;
+        static WIDE: LazyLock<bool> = LazyLock::new(|| {
+            is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("lzcnt")
+                && is_x86_feature_detected!("movbe")
+                && is_x86_feature_detected!("popcnt")
+                && std::env::var_os("PIPELINE_JPEG_PLAIN").is_none()
+        });
+        WIDE.then_some(Wide(()))
     }
-    let _ = plain;
-    picture::pixels(readers, scans, conversion, buffers, out)
+
+    /// There is no asking.
+    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+    pub(crate) fn detect() -> Option<Wide> {
+        None
+    }
 }
 
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,movbe,popcnt")]
-fn pixels_wide(
+/// As [`picture::pixels`].
+pub(crate) fn pixels(
+    wide: Option<Wide>,
     readers: Vec<Reader<'_>>,
     scans: &Scans<'_>,
     conversion: Conversion,
     buffers: &mut Buffers,
     out: &mut [u8],
 ) -> Result<Option<usize>, Error> {
-    picture::pixels(readers, scans, conversion, buffers, out)
+    #[cfg(target_arch = "x86_64")]
+    if let Some(wide) = wide {
+        // SAFETY: who has a `Wide` has asked the processor for all of it.
+        return unsafe { pixels_wide(wide, readers, scans, conversion, buffers, out) };
+    }
+    picture::pixels(wide, readers, scans, conversion, buffers, out)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,movbe,popcnt")]
+fn pixels_wide(
+    wide: Wide,
+    readers: Vec<Reader<'_>>,
+    scans: &Scans<'_>,
+    conversion: Conversion,
+    buffers: &mut Buffers,
+    out: &mut [u8],
+) -> Result<Option<usize>, Error> {
+    picture::pixels(Some(wide), readers, scans, conversion, buffers, out)
 }
 
 /// As [`picture::progressive`].
 pub(crate) fn progressive(
-    plain: bool,
+    wide: Option<Wide>,
     reader: progressive::Reader<'_>,
     scans: &Scans<'_>,
     conversion: Conversion,
     scratch: (&mut progressive::Scratch, &mut Buffers),
     out: &mut [u8],
 ) -> Result<(), Error> {
-    #[cfg(all(target_arch = "x86_64", feature = "std"))]
-    if !plain && is_wide() {
-        // SAFETY: the processor has all that the function was compiled for.
-        return unsafe { progressive_wide(reader, scans, conversion, scratch, out) };
+    #[cfg(target_arch = "x86_64")]
+    if let Some(wide) = wide {
+        // SAFETY: who has a `Wide` has asked the processor for all of it.
+        return unsafe { progressive_wide(wide, reader, scans, conversion, scratch, out) };
     }
-    let _ = plain;
-    picture::progressive(reader, scans, conversion, scratch, out)
+    picture::progressive(wide, reader, scans, conversion, scratch, out)
 }
 
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
+#[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,movbe,popcnt")]
 fn progressive_wide(
+    wide: Wide,
     reader: progressive::Reader<'_>,
     scans: &Scans<'_>,
     conversion: Conversion,
     scratch: (&mut progressive::Scratch, &mut Buffers),
     out: &mut [u8],
 ) -> Result<(), Error> {
-    picture::progressive(reader, scans, conversion, scratch, out)
-}
-
-/// Whether the processor has what the wide functions were compiled for.
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
-fn is_wide() -> bool {
-    use std::sync::LazyLock;
-    static WIDE: LazyLock<bool> = LazyLock::new(|| {
-        is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("lzcnt")
-            && is_x86_feature_detected!("movbe")
-            && is_x86_feature_detected!("popcnt")
-            && std::env::var_os("PIPELINE_JPEG_PLAIN").is_none()
-    });
-    *WIDE
+    picture::progressive(Some(wide), reader, scans, conversion, scratch, out)
 }
 
 #[cfg(test)]

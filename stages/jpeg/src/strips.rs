@@ -11,6 +11,7 @@ use crate::idct;
 use crate::output::Conversion;
 use crate::quantisation::Steps;
 use crate::scan::Sink;
+use crate::simd::Wide;
 use crate::upsample::{self, Upsampling};
 use alloc::vec::Vec;
 
@@ -60,6 +61,7 @@ pub(crate) struct Strips<'a> {
     high: usize,
     /// Whether any component's rows are mixed.
     mixed: bool,
+    wide: Option<Wide>,
 }
 
 impl<'a> Strips<'a> {
@@ -68,6 +70,7 @@ impl<'a> Strips<'a> {
         frame: &Frame,
         steps: impl Fn(usize) -> Result<&'a Steps, Error>,
         conversion: Conversion,
+        wide: Option<Wide>,
         buffers: &'a mut Buffers,
         out: &'a mut [u8],
     ) -> Result<Strips<'a>, Error> {
@@ -103,6 +106,7 @@ impl<'a> Strips<'a> {
             out,
             height: frame.height as usize,
             high: usize::from(frame.highest_sampling().1) * 8,
+            wide,
         })
     }
 
@@ -118,7 +122,7 @@ impl<'a> Strips<'a> {
             *row = if strip.upsampling == Upsampling::Same { strip.row(y) } else { upsampled };
         }
         if let Some(out) = self.out.get_mut(y * self.line..(y + 1) * self.line) {
-            self.conversion.row(rows, out);
+            self.conversion.row(self.wide, rows, out);
         }
     }
 }

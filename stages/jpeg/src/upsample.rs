@@ -150,6 +150,24 @@ mod tests {
         }
     }
 
+    /// What is done with the second component of a picture whose components have these factors.
+    fn choice(width: u8, first: u8, second: u8) -> Result<Upsampling, Unsupported> {
+        let body = [8, 0, 9, 0, width, 3, 1, first, 0, 2, second, 0, 3, second, 0];
+        let frame = Frame::read(&crate::markers::Segment { marker: 0xc0, body: &body, at: 0 }).unwrap();
+        Upsampling::of(&frame.components()[1], &frame)
+    }
+
+    #[test]
+    fn only_halves_are_filtered_and_fractions_refused() {
+        assert_eq!(choice(30, 0x21, 0x11), Ok(Upsampling::Wider));
+        assert_eq!(choice(30, 0x12, 0x11), Ok(Upsampling::Higher));
+        assert_eq!(choice(30, 0x44, 0x22), Ok(Upsampling::Both));
+        assert_eq!(choice(4, 0x22, 0x11), Ok(Upsampling::Repeat { across: 2, down: 2 }));
+        assert_eq!(choice(30, 0x42, 0x11), Ok(Upsampling::Repeat { across: 4, down: 2 }));
+        assert_eq!(choice(30, 0x11, 0x22), Ok(Upsampling::Same));
+        assert_eq!(choice(30, 0x31, 0x21), Err(Unsupported::FractionalSampling));
+    }
+
     #[test]
     fn samples_are_repeated_to_the_edge() {
         let mut out = [0; 8];

@@ -159,3 +159,67 @@ fn hostile_files_are_exact_or_refused() {
     println!("hostile: {counts:?}");
     assert!(counts.color > 0);
 }
+
+/// A picture of noise on slopes as PPM.
+fn ppm(width: usize, height: usize) -> Vec<u8> {
+    let mut ppm = format!("P6 {width} {height} 255\n").into_bytes();
+    let noise = |at: usize| (at.wrapping_mul(at).wrapping_mul(2_654_435_761) >> 13) % 60;
+    ppm.extend(
+        (0..width * height * 3)
+            .map(|at| ((at % 3 * 50 + at / 3 % width * 4 + at / 40 + noise(at)) % 256) as u8),
+    );
+    ppm
+}
+
+/// Odd but regular files: every kind of sampling and scans, and sides that are no whole blocks.
+#[test]
+fn files_of_cjpeg_are_exact() {
+    if corpus("files_of_cjpeg_are_exact").is_none() {
+        return;
+    }
+    let directory = std::env::temp_dir().join(format!("pipeline-jpeg-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let at = |name: &str| directory.join(name);
+    fs::write(at("apart"), "0;1;2;").unwrap();
+    fs::write(at("luma-last"), "1,2;0;").unwrap();
+    let samplings = [
+        "1x1,1x1,1x1",
+        "2x1,1x1,1x1",
+        "1x2,1x1,1x1",
+        "2x2,1x1,1x1",
+        "4x1,1x1,1x1",
+        "1x4,1x1,1x1",
+        "4x2,1x1,1x1",
+        "3x1,1x1,1x1",
+        "2x2,2x1,1x2",
+        "1x1,2x2,1x1",
+        "1x2,2x1,1x1",
+        "2x1,1x2,2x2",
+        "1x1,2x1,2x1",
+        "3x2,1x2,1x1",
+        "2x4,1x1,1x1",
+    ];
+    let apart = ["-scans", at("apart").to_str().unwrap()].map(str::to_owned);
+    let luma_last = ["-scans", at("luma-last").to_str().unwrap()].map(str::to_owned);
+    let restarts = ["-restart", "2B"].map(str::to_owned);
+    let (mut decoder, mut counts) = (Decoder::new(Limits::default()), Counts::default());
+    for (width, height) in [(1, 1), (3, 2), (5, 70), (17, 33), (101, 40)] {
+        fs::write(at("in.ppm"), ppm(width, height)).unwrap();
+        for sampling in samplings {
+            for extra in [&[][..], &restarts, &apart, &luma_last] {
+                let path = at("odd.jpg");
+                let mut cjpeg = Command::new("cjpeg");
+                cjpeg.args(["-quality", "80", "-sample", sampling]).args(extra);
+                let made = cjpeg.arg("-outfile").arg(&path).arg(at("in.ppm")).output().unwrap();
+                assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+                let file = fs::read(&path).unwrap();
+                for output in [Output::Gray, Output::Rgb] {
+                    one(&path, &file, output, &mut decoder, &mut counts);
+                }
+            }
+        }
+    }
+    fs::remove_dir_all(&directory).unwrap();
+    println!("cjpeg: {counts:?}");
+    assert_eq!((counts.exact, counts.unsupported, counts.irregular), (5 * 4 * 2 * samplings.len(), 0, 0));
+}

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `code.rs` | a code as the file defines it, and decoding one symbol of it bit by bit |
 //! | `dc.rs` | one DC difference at a time, with its value's length |
+//! | `standard.rs` | the codes that stand for those a file leaves out |
 //! | `values.rs` | up to two AC coefficients at once, for blocks whose values are wanted |
 //! | `skips.rs` | as many AC coefficients as fit at once, for blocks that are passed over |
 //! | `refinements.rs` | one symbol at a time of a progressive scan that adds a bit |
@@ -15,12 +16,14 @@ mod code;
 mod dc;
 mod refinements;
 mod skips;
+mod standard;
 mod values;
 
 pub(crate) use code::{Code, Codes, read};
 pub(crate) use dc::DcTable;
 pub(crate) use refinements::RefinementTable;
 pub(crate) use skips::SkipTable;
+pub(crate) use standard::fill as fill_with_standard;
 pub(crate) use values::{Entry, RUN_STEP, ValueTable};
 
 /// Index bits of the AC tables. With 12 both fit in the first-level cache together, and longer codes are rare.
