@@ -25,7 +25,7 @@ mod work; // one picture's way through the stages
 
 pub use error::JobError;
 pub use outline::{Outlined, outline};
-pub use pipeline_stages::{Op, OpHelp, Plan, display::escape, read::Entry};
+pub use pipeline_stages::{Capabilities, Format, Op, OpHelp, Plan, display::escape, read::Entry};
 pub use sample::{SAMPLE_DIRECTORY, write_sample};
 pub use sizes::{Sizes, usable_cores};
 pub use tally::Totals;

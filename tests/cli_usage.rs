@@ -264,6 +264,18 @@ fn ops_are_told_on_stdout_and_an_unknown_one_is_refused() {
 }
 
 #[test]
+fn formats_are_told_on_stdout() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = String::from_utf8(run(dir.path(), &["formats"]).stdout).unwrap();
+    assert!(text.starts_with("Format ") && text.contains("\nJPEG ") && !text.contains('\u{1b}'), "{text}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&run(dir.path(), &["formats", "--json"]).stdout).unwrap();
+    assert!(
+        json.as_array().unwrap().iter().any(|format| format["name"] == "PNG" && format["writes"] == true)
+    );
+}
+
+#[test]
 fn the_schema_is_json() {
     let dir = tempfile::tempdir().unwrap();
     let schema: serde_json::Value =
@@ -276,7 +288,9 @@ fn the_schema_is_json() {
 #[cfg(unix)]
 fn a_closed_stream_is_no_panic_and_no_failure() {
     let dir = tempfile::tempdir().unwrap();
-    for args in [&["--help"][..], &["config", "schema"], &["config", "show"], &["ops"], &["man"]] {
+    for args in
+        [&["--help"][..], &["config", "schema"], &["config", "show"], &["ops"], &["formats"], &["man"]]
+    {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = program(dir.path()).args(args).stdout(writer).stderr(Stdio::piped()).output().unwrap();

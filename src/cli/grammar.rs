@@ -68,6 +68,12 @@ pub(super) enum SubCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Print which formats are read and written, and what each can hold
+    Formats {
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell to complete in

@@ -33,6 +33,11 @@ pub enum Command {
         /// For machines.
         json: bool,
     },
+    /// Print what each format can hold.
+    Formats {
+        /// For machines.
+        json: bool,
+    },
     /// Print completions for a shell.
     Completions(Shell),
     /// Print the manual page.
@@ -92,6 +97,7 @@ pub fn parse(
         SubCommand::Config(ConfigCommand::Init { file }) => Command::ConfigInit(file),
         SubCommand::Config(ConfigCommand::Schema) => Command::ConfigSchema,
         SubCommand::Ops { name, json } => Command::Ops { name, json },
+        SubCommand::Formats { json } => Command::Formats { json },
         SubCommand::Completions { shell } => Command::Completions(shell),
         SubCommand::Man => Command::Man,
     })

@@ -11,6 +11,8 @@ pub(super) struct Recipe {
     pub(super) plan: PlanOptions,
     pub(super) encode: EncodeOptions,
     pub(super) lenient: bool,
+    /// Whether outputs say when their inputs were modified.
+    pub(super) keep_mtime: bool,
 }
 
 impl Recipe {
@@ -36,10 +38,7 @@ impl Recipe {
         };
         encode.effort = effort(config.encode.effort);
         encode.background = config.encode.background.rgb;
-        encode.metadata = match config.encode.metadata {
-            config::Metadata::Keep => KeepMetadata::Keep,
-            config::Metadata::Strip => KeepMetadata::Strip,
-        };
+        encode.metadata = metadata(config.encode.metadata);
         let limits = Limits {
             max_pixels: config.limits.max_pixels.0,
             max_file_bytes: config.limits.max_file.0,
@@ -49,7 +48,7 @@ impl Recipe {
         plan.format = format;
         plan.auto_orient = config.convert.auto_orient;
         plan.limits = limits;
-        Ok(Self { plan, encode, lenient: config.lenient })
+        Ok(Self { plan, encode, lenient: config.lenient, keep_mtime: config.write.keep_mtime })
     }
 }
 
@@ -61,6 +60,17 @@ fn gray_mode(gray: config::Gray) -> GrayMode {
         config::Gray::Linear => GrayMode::Linear,
         config::Gray::Luma => GrayMode::Luma,
     }
+}
+
+fn metadata(metadata: config::Metadata) -> KeepMetadata {
+    let blocks = [
+        (metadata.exif, KeepMetadata::EXIF),
+        (metadata.icc, KeepMetadata::ICC),
+        (metadata.xmp, KeepMetadata::XMP),
+        (metadata.orientation, KeepMetadata::ORIENTATION),
+    ];
+    let kept = blocks.into_iter().filter(|(keep, _)| *keep);
+    kept.fold(KeepMetadata::NONE, |all, (_, block)| all | block)
 }
 
 fn effort(effort: config::Effort) -> Effort {

@@ -148,6 +148,16 @@ impl Format {
                 notes: "no CMYK, PQ or HLG",
                 ..READ
             },
+            Format::Avif => Capabilities {
+                reads: cfg!(feature = "avif"),
+                depths_in: BOTH,
+                alpha: true,
+                metadata_in: ALL,
+                several: true,
+                feature: Some("avif"),
+                notes: "no pictures made of tiles, PQ or HLG",
+                ..READ
+            },
         }
     }
 }

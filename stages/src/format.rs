@@ -35,10 +35,12 @@ pub enum Format {
     Farbfeld,
     /// JPEG XL, first frame. Read only, in builds with the feature `jxl`.
     Jxl,
+    /// AVIF, the primary picture. Read only, in builds with the feature `avif`.
+    Avif,
 }
 
 /// Format, name, names in options and file extensions (the first is the one that is written).
-const TABLE: [(Format, &str, &[&str]); 13] = [
+const TABLE: [(Format, &str, &[&str]); 14] = [
     (Format::Jpeg, "JPEG", &["jpg", "jpeg", "jpe", "jfif"]),
     (Format::Png, "PNG", &["png", "apng"]),
     (Format::WebP, "WebP", &["webp"]),
@@ -52,12 +54,13 @@ const TABLE: [(Format, &str, &[&str]); 13] = [
     (Format::Hdr, "HDR", &["hdr"]),
     (Format::Farbfeld, "farbfeld", &["ff", "farbfeld"]),
     (Format::Jxl, "JPEG XL", &["jxl"]),
+    (Format::Avif, "AVIF", &["avif", "avifs"]),
 ];
 
 impl Format {
     /// Every format, the common ones first.
-    pub const ALL: [Format; 13] = {
-        let mut all = [Format::Jpeg; 13];
+    pub const ALL: [Format; 14] = {
+        let mut all = [Format::Jpeg; 14];
         let mut index = 0;
         while index < all.len() {
             all[index] = TABLE[index].0;
@@ -93,11 +96,11 @@ impl Format {
     }
 
     /// Which format to write so that the output is of the same kind as the input: itself, or
-    /// [`Png`](Format::Png) where it cannot be written back (GIF, ICO, HDR, JPEG XL).
+    /// [`Png`](Format::Png) where it cannot be written back (GIF, ICO, HDR, JPEG XL, AVIF).
     #[must_use]
     pub fn output_for(self) -> Format {
         match self {
-            Format::Gif | Format::Ico | Format::Hdr | Format::Jxl => Format::Png,
+            Format::Gif | Format::Ico | Format::Hdr | Format::Jxl | Format::Avif => Format::Png,
             same => same,
         }
     }
@@ -159,6 +162,7 @@ fn known(bytes: &[u8]) -> Option<Format> {
         _ if starts(b"qoif") => Format::Qoi,
         _ if starts(b"farbfeld") => Format::Farbfeld,
         _ if starts(b"\0\0\0\x0cJXL \r\n\x87\n") || starts(&[0xff, 0x0a]) => Format::Jxl,
+        _ if is_avif(bytes) => Format::Avif,
         _ if starts(b"#?RADIANCE") || starts(b"#?RGBE") => Format::Hdr,
         // The rest have magic numbers that text or chance can have too, so more must fit.
         [b'P', b'1'..=b'7', after, ..] if after.is_ascii_whitespace() => Format::Pnm,
@@ -173,7 +177,6 @@ fn unread(bytes: &[u8]) -> Option<&'static str> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);
     if bytes.get(4..8) == Some(b"ftyp") {
         return match bytes.get(8..12)? {
-            b"avif" | b"avis" => Some("AVIF"),
             b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => Some("HEIC"),
             _ => None,
         };
@@ -186,6 +189,14 @@ fn unread(bytes: &[u8]) -> Option<&'static str> {
         _ if starts(b"\x8aMNG\r\n\x1a\n") => "MNG",
         _ => return None,
     })
+}
+
+/// An AVIF names its brand first, or among those that it is compatible with (ISO/IEC 14496-12, 4.3).
+fn is_avif(bytes: &[u8]) -> bool {
+    let Some(&[a, b, c, d, b'f', b't', b'y', b'p']) = bytes.first_chunk::<8>() else { return false };
+    let end = bytes.len().min(u32::from_be_bytes([a, b, c, d]).min(4096) as usize);
+    let brands = bytes.get(8..end).unwrap_or_default().as_chunks::<4>().0;
+    brands.iter().any(|brand| matches!(brand, b"avif" | b"avis"))
 }
 
 /// TGA has no magic number at its start: the newer kind has a footer, for the older one the header must make sense.
@@ -224,8 +235,15 @@ mod tests {
     #[test]
     fn pictures_that_are_not_read_are_named() {
         let message = |bytes: &[u8]| Format::sniff(bytes).unwrap_err().to_string();
-        assert_eq!(message(b"\0\0\0\x20ftypavif"), "unsupported: AVIF");
+        assert_eq!(message(b"\0\0\0\x18ftypmif1"), "unsupported: HEIC");
+        assert_eq!(message(b"8BPS\0\x01"), "unsupported: PSD");
         assert_eq!(message(b""), "empty file");
+    }
+
+    #[test]
+    fn a_brand_among_the_compatible_ones_makes_an_avif() {
+        assert_eq!(Format::sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif").unwrap(), Format::Avif);
+        assert_eq!(Format::sniff(b"\0\0\0\x14ftypavif\0\0\0\0avif").unwrap(), Format::Avif);
     }
 
     #[test]

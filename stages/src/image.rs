@@ -169,6 +169,20 @@ impl Image {
         self.samples
     }
 
+    /// The samples, to be changed in place. Their number has to stay.
+    pub(crate) const fn samples_mut(&mut self) -> &mut Samples {
+        &mut self.samples
+    }
+
+    /// The same picture with its pixels in another layout; the metadata goes along.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when these samples do not fit its size.
+    pub(crate) fn relaid(self, color: Color, change: impl FnOnce(Samples) -> Samples) -> Result<Image> {
+        let Image { width, height, samples, metadata, .. } = self;
+        Ok(Image::new(width, height, color, change(samples))?.with_metadata(metadata))
+    }
+
     /// Bytes that the samples take.
     pub fn byte_len(&self) -> usize {
         match &self.samples {

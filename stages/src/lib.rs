@@ -74,15 +74,12 @@ pub mod read;
 pub mod write;
 
 pub use capabilities::Capabilities;
-pub use convert::{
-    AutoOrient, Converter, Crop, Flip, Flop, GrayMode, Letterbox, Op, OpError, OpHelp, Pad, Resize, Rotate,
-    Transpose, gray,
-};
+pub use convert::{Converter, GrayMode, Op, OpError, OpHelp, gray, op};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
-pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
+pub use encode::{Effort, EncodeOptions, Encoded, Encoder, Quality, fast_png};
 pub use error::{Error, Result};
 pub use format::Format;
 pub use image::{Color, Image, Samples, Shape};
 pub use limits::Limits;
-pub use metadata::{JpegTables, Metadata};
+pub use metadata::{JpegTables, KeepMetadata, Metadata};
 pub use plan::{Plan, PlanOptions};

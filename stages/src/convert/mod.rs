@@ -8,17 +8,22 @@
 //! | `gray/` | the gray formulas |
 //! | `scale.rs`, `resample/` | how large a resized picture is, and its pixels |
 //! | `frame.rs`, `gravity.rs` | cutting out, putting on a canvas, and where |
+//! | `tone/` | curves, histograms and blurring: what changes values and leaves places |
+//! | `depth.rs` | 8 bits to 16 and back |
 
+mod depth;
 mod frame;
 mod gravity;
 pub mod gray;
-mod op;
+pub mod op;
 mod orient;
 mod resample;
 mod scale;
+mod tone;
 
+pub(crate) use depth::to_8_bits;
 pub use gray::GrayMode;
-pub use op::{AutoOrient, Crop, Flip, Flop, Letterbox, Op, OpError, OpHelp, Pad, Resize, Rotate, Transpose};
+pub use op::{Op, OpError, OpHelp};
 
 use crate::{Image, Result};
 

@@ -117,6 +117,10 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         Format::Jxl => super::jxl::probe(bytes, limits)?,
         #[cfg(not(feature = "jxl"))]
         Format::Jxl => return Err(without("jxl", format)),
+        #[cfg(feature = "avif")]
+        Format::Avif => super::avif::probe(bytes, limits)?,
+        #[cfg(not(feature = "avif"))]
+        Format::Avif => return Err(without("avif", format)),
     };
     if header.width == 0 || header.height == 0 {
         let reason = format!("its size is {}x{}", header.width, header.height);
@@ -127,7 +131,7 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
 }
 
 /// A format that this build does not read.
-#[cfg(not(feature = "jxl"))]
+#[cfg(not(all(feature = "jxl", feature = "avif")))]
 pub(super) fn without(feature: &str, format: Format) -> Error {
     Error::Unsupported {
         format: format.name(),

@@ -1,13 +1,9 @@
 //! Owns bringing a picture into a layout that a format can hold: fewer bits, no alpha, gray as RGB.
 //! Does not own: which format holds what (each format's file says).
 
+use crate::convert::to_8_bits;
 use crate::{Color, Image, Samples};
 use std::borrow::Cow;
-
-/// 16 bits to 8, rounded to the nearest: `(v + 128) / 257`, so that 0 and 65535 become 0 and 255.
-pub(super) fn to_8_bits(sample: u16) -> u8 {
-    ((u32::from(sample) + 128) / 257) as u8
-}
 
 /// The samples in 8 bits: as they are, or reduced.
 pub(super) fn samples8(image: &Image) -> Cow<'_, [u8]> {
@@ -55,17 +51,6 @@ pub(super) fn profile_fits(icc: &[u8], color: Color) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sixteen_bits_become_the_nearest_eight() {
-        for eight in 0..=255u8 {
-            let exact = u16::from(eight) * 257;
-            assert_eq!(to_8_bits(exact), eight);
-            assert_eq!(to_8_bits(exact.saturating_add(128)), eight);
-            assert_eq!(to_8_bits(exact.saturating_sub(128)), eight);
-        }
-        assert_eq!(to_8_bits(129), 1);
-    }
 
     #[test]
     fn transparent_pixels_show_the_background() {

@@ -153,7 +153,7 @@ fn what(text: &str) -> Result<What, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{images, problem, run};
+    use super::super::testing::{pictures, problem, run};
     use crate::{Color, Image, Samples};
     use proptest::prelude::*;
 
@@ -212,7 +212,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_aspect_always_fits_and_touches_two_sides(image in images(), w in 1u32.., h in 1u32..) {
+        fn an_aspect_always_fits_and_touches_two_sides(image in pictures(), w in 1u32.., h in 1u32..) {
             let made = run(&image, &format!("crop {w}:{h} gravity=south")).unwrap();
             prop_assert!(made.width() <= image.width() && made.height() <= image.height());
             prop_assert!(made.width() == image.width() || made.height() == image.height());
@@ -221,7 +221,7 @@ mod tests {
         }
 
         #[test]
-        fn a_crop_of_its_own_size_changes_nothing(image in images()) {
+        fn a_crop_of_its_own_size_changes_nothing(image in pictures()) {
             let op = format!("crop {}x{}+0+0", image.width(), image.height());
             prop_assert_eq!(run(&image, &op).unwrap(), image);
         }

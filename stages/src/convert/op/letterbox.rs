@@ -86,7 +86,7 @@ impl Letterbox {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{images, problem, run};
+    use super::super::testing::{pictures, problem, run};
     use proptest::prelude::*;
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_resize_and_then_a_pad(image in images(), width in 1u32..30, height in 1u32..30) {
+        fn it_is_a_resize_and_then_a_pad(image in pictures(), width in 1u32..30, height in 1u32..30) {
             let size = format!("{width}x{height}");
             let boxed = run(&image, &format!("letterbox {size} color=#123 gravity=east")).unwrap();
             let inside = run(&image, &format!("resize {size} fit=inside")).unwrap();

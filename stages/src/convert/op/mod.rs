@@ -9,26 +9,60 @@
 //! | `help.rs` | what an op says of itself |
 //! | one file per op | its parameters, and how it changes a picture |
 
+mod alpha;
 mod args;
+mod auto_contrast;
+mod blur;
+mod brightness;
+mod channel;
+mod color;
+mod contrast;
 mod crop;
+mod depth;
+mod equalize;
+mod flatten;
+mod gamma;
 mod gray;
 mod help;
+mod invert;
 mod letterbox;
+mod levels;
 mod operation;
 mod orient;
 mod pad;
 mod resize;
+mod saturation;
+mod sharpen;
+#[cfg(test)]
+pub(super) mod testing;
+mod threshold;
 mod turn;
 mod values;
 
+pub use alpha::Alpha;
 pub use args::OpError;
+pub use auto_contrast::AutoContrast;
+pub use blur::Blur;
+pub use brightness::Brightness;
+pub use channel::Channel;
+pub use color::ColorOp;
+pub use contrast::Contrast;
 pub use crop::Crop;
+pub use depth::Depth;
+pub use equalize::Equalize;
+pub use flatten::Flatten;
+pub use gamma::Gamma;
 pub use help::OpHelp;
+pub use invert::Invert;
 pub use letterbox::Letterbox;
+pub use levels::Levels;
 pub(crate) use operation::{Operation, Scratch};
 pub use orient::AutoOrient;
 pub use pad::Pad;
 pub use resize::Resize;
+pub use saturation::Saturation;
+pub use sharpen::Sharpen;
+pub use threshold::Threshold;
 pub use turn::{Flip, Flop, Rotate, Transpose};
 
 use super::GrayMode;
@@ -130,6 +164,8 @@ macro_rules! ops {
 ops! {
     /// Takes color away.
     Gray(GrayMode),
+    /// Says or changes what colors mean.
+    Color(ColorOp),
     /// Turns the picture upright by its EXIF orientation, here and not before the first op that needs it upright.
     AutoOrient(AutoOrient),
     /// Makes the picture smaller or larger.
@@ -148,6 +184,36 @@ ops! {
     Flop(Flop),
     /// Makes rows columns.
     Transpose(Transpose),
+    /// Puts a picture with alpha on a color.
+    Flatten(Flatten),
+    /// Takes the alpha channel off or adds one.
+    Alpha(Alpha),
+    /// Makes a negative.
+    Invert(Invert),
+    /// Brighter or darker by a factor.
+    Brightness(Brightness),
+    /// More or less contrast around mid gray.
+    Contrast(Contrast),
+    /// Lightens or darkens the middle of the scale.
+    Gamma(Gamma),
+    /// Makes one level black and another white.
+    Levels(Levels),
+    /// Makes the darkest level black and the lightest white.
+    AutoContrast(AutoContrast),
+    /// Spreads the levels so that each occurs about as often.
+    Equalize(Equalize),
+    /// Makes a picture black and white.
+    Threshold(Threshold),
+    /// Stronger or weaker colors.
+    Saturation(Saturation),
+    /// Blurs by a Gaussian.
+    Blur(Blur),
+    /// Sharpens by an unsharp mask.
+    Sharpen(Sharpen),
+    /// Picks one channel as a gray picture.
+    Channel(Channel),
+    /// Makes samples of 8 or of 16 bits.
+    Depth(Depth),
 }
 
 const NONE: OpHelp = OpHelp {
@@ -199,43 +265,14 @@ impl FromStr for Op {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
+    use super::testing::pictures;
     use super::*;
-    use crate::{Color, Converter, Samples};
+    use crate::Converter;
     use proptest::prelude::*;
 
     fn examples() -> impl Iterator<Item = Op> {
         Op::all().iter().flat_map(|op| op.examples).map(|(text, _)| text.parse().expect(text))
-    }
-
-    /// What an op makes of a picture.
-    pub(in crate::convert) fn run(image: &Image, op: &str) -> Result<Image> {
-        Converter::new().apply(image.clone(), &op.parse::<Op>().expect(op))
-    }
-
-    /// What is wrong with an op's text.
-    pub(in crate::convert) fn problem(op: &str) -> String {
-        op.parse::<Op>().unwrap_err().to_string()
-    }
-
-    pub(in crate::convert) fn images() -> impl Strategy<Value = Image> {
-        let colors = prop::sample::select(vec![Color::Gray, Color::GrayAlpha, Color::Rgb, Color::Rgba]);
-        (1..24u32, 1..24u32, colors, any::<bool>(), any::<u64>(), 1..=8u8).prop_map(
-            |(width, height, color, wide, seed, orientation)| {
-                let count = width as usize * height as usize * color.channels();
-                let noise = (0..count as u64).map(|at| {
-                    (at ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23).wrapping_mul(seed | 1)
-                });
-                let samples = if wide {
-                    Samples::U16(noise.map(|value| (value >> 40) as u16).collect())
-                } else {
-                    Samples::U8(noise.map(|value| (value >> 40) as u8).collect())
-                };
-                let mut image = Image::new(width, height, color, samples).unwrap();
-                image.metadata.orientation = orientation;
-                image
-            },
-        )
     }
 
     #[test]
@@ -280,7 +317,7 @@ pub(super) mod tests {
 
         /// The shape is what the memory budget and the limits go by.
         #[test]
-        fn every_op_makes_the_shape_that_it_says_or_says_why_not(image in images()) {
+        fn every_op_makes_the_shape_that_it_says_or_says_why_not(image in pictures()) {
             let mut converter = Converter::new();
             for op in examples() {
                 let said = op.shape(image.shape());
@@ -299,7 +336,7 @@ pub(super) mod tests {
 
         /// The plan delays turning past such ops, because it is cheaper on fewer pixels.
         #[test]
-        fn ops_that_commute_with_turning_do(image in images()) {
+        fn ops_that_commute_with_turning_do(image in pictures()) {
             let mut converter = Converter::new();
             for op in examples().filter(Op::commutes_with_turning) {
                 let mut both = |first: &Op, then: &Op| {

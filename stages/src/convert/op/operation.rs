@@ -4,6 +4,7 @@
 use super::OpError;
 use super::args::Args;
 use super::help::OpHelp;
+use crate::convert::tone::Tables;
 use crate::{Image, Result, Shape};
 use std::fmt;
 
@@ -40,4 +41,6 @@ pub(crate) trait Operation: Sized {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scratch {
     pub(super) resizer: fast_image_resize::Resizer,
+    /// Tables of tone curves.
+    pub(crate) curves: Tables,
 }

@@ -156,7 +156,7 @@ fn smallest(Shape { width, height, .. }: Shape, w: u32, h: u32) -> (u32, u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{images, problem, run};
+    use super::super::testing::{pictures, problem, run};
     use crate::{Color, Image, Metadata, Samples};
     use proptest::prelude::*;
 
@@ -212,7 +212,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cutting_the_picture_out_again_gives_it_back(image in images(), right in 0u32..20, below in 0u32..20) {
+        fn cutting_the_picture_out_again_gives_it_back(image in pictures(), right in 0u32..20, below in 0u32..20) {
             let (width, height) = (image.width(), image.height());
             let padded = run(&image, &format!("pad {}x{}", width + right, height + below)).unwrap();
             let cut = format!("crop {width}x{height}+{}+{}", right / 2, below / 2);
@@ -220,7 +220,7 @@ mod tests {
         }
 
         #[test]
-        fn an_aspect_always_holds_the_picture(image in images(), w in 1u32..100, h in 1u32..100) {
+        fn an_aspect_always_holds_the_picture(image in pictures(), w in 1u32..100, h in 1u32..100) {
             let padded = run(&image, &format!("pad {w}:{h}")).unwrap();
             prop_assert!(padded.width() == image.width() || padded.height() == image.height());
             prop_assert!(padded.width() >= image.width() && padded.height() >= image.height());

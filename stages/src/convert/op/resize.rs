@@ -179,7 +179,7 @@ fn write_choice<T: Copy + Default + PartialEq>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::problem;
+    use super::super::testing::problem;
     use crate::Op;
 
     #[test]

@@ -134,7 +134,7 @@ mirror! {
 
 #[cfg(test)]
 mod tests {
-    use crate::convert::op::tests::images;
+    use crate::convert::op::testing::pictures;
     use crate::{Color, Converter, Image, Op, Samples};
     use proptest::prelude::*;
 
@@ -170,7 +170,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn turns_that_come_round_give_the_picture_back(image in images()) {
+        fn turns_that_come_round_give_the_picture_back(image in pictures()) {
             for ops in [
                 "rotate 90;rotate 90;rotate 90;rotate 90", "rotate 90;rotate 270", "rotate 180;rotate 180",
                 "flip;flip", "flop;flop", "transpose;transpose", "flip;flop;rotate 180", "transpose;flop;rotate 270",

@@ -12,6 +12,25 @@ pub(crate) fn number(what: &str, range: RangeInclusive<f32>) -> impl FnOnce(&str
     }
 }
 
+/// A level with white at 255, whatever the depth: a number, or percent of white.
+pub(crate) fn level(text: &str) -> Result<f32, Problem> {
+    let wrong = || format!("no level `{text}`; 0 (black) to 255 (white), or 0% to 100%");
+    let value: Option<f64> = match text.strip_suffix('%') {
+        Some(percent) => percent.parse().ok().map(|percent: f64| percent * 255.0 / 100.0),
+        None => text.parse().ok(),
+    };
+    Ok(value.filter(|value| (0.0..=255.0).contains(value)).ok_or_else(wrong)? as f32)
+}
+
+/// Two levels: `BLACK,WHITE`.
+pub(crate) fn two_levels(text: &str) -> Result<[f32; 2], Problem> {
+    let (black, white) =
+        text.split_once(',').ok_or_else(|| format!("`{text}` is not two levels; BLACK,WHITE"))?;
+    let at = black.chars().count() + 1;
+    let further = |problem: Problem| Problem { at: at + problem.at, ..problem };
+    Ok([level(black)?, level(white).map_err(further)?])
+}
+
 /// A color: a name, `#rgb`, `#rrggbb` or `#rrggbbaa`; red, green, blue, alpha.
 pub(crate) fn color(text: &str) -> Result<[u8; 4], Problem> {
     const NAMES: [(&str, [u8; 4]); 4] = [

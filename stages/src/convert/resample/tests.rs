@@ -1,6 +1,6 @@
 //! Tests of resampling, through the op. Owns: rules that hold for every filter. Does not own: comparison with other programs.
 
-use crate::convert::op::tests::{images, run};
+use crate::convert::op::testing::{pictures, run};
 use crate::{Color, Image, Metadata, Samples};
 use proptest::prelude::*;
 
@@ -125,7 +125,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn a_resize_to_its_own_size_changes_nothing(image in images()) {
+    fn a_resize_to_its_own_size_changes_nothing(image in pictures()) {
         let (width, height) = (image.width(), image.height());
         for (filter, light) in all() {
             for size in [format!("{width}x{height} fit=cover"), format!("{width}x"), format!("x{height}")] {
@@ -137,7 +137,7 @@ proptest! {
 
     #[test]
     fn a_picture_of_one_color_stays_of_one_color(
-        image in images(), from in (1u32..70, 1u32..70), to in (1u32..70, 1u32..70),
+        image in pictures(), from in (1u32..70, 1u32..70), to in (1u32..70, 1u32..70),
     ) {
         let image = plain(&image, from.0, from.1);
         let channels = image.color().channels();
@@ -157,7 +157,7 @@ proptest! {
 
     #[test]
     fn filters_without_negative_weights_stay_between_the_extremes(
-        image in images(), width in 1u32..50, height in 1u32..50,
+        image in pictures(), width in 1u32..50, height in 1u32..50,
     ) {
         let channels = image.color().channels();
         let bounds = |image: &Image, channel: usize| {
@@ -178,7 +178,7 @@ proptest! {
     }
 
     #[test]
-    fn cover_is_the_middle_of_what_is_resized(image in images(), side in 1u32..30) {
+    fn cover_is_the_middle_of_what_is_resized(image in pictures(), side in 1u32..30) {
         let portrait = image.width() < image.height();
         for filter in FILTERS {
             let made = run(&image, &format!("resize {side}x{side} fit=cover filter={filter}")).unwrap();
@@ -193,7 +193,7 @@ proptest! {
     }
 
     #[test]
-    fn mirrored_pictures_are_resized_to_mirrored_pictures(image in images(), width in 1u32..40, height in 1u32..40) {
+    fn mirrored_pictures_are_resized_to_mirrored_pictures(image in pictures(), width in 1u32..40, height in 1u32..40) {
         // Where alpha is next to nothing, color may be anything.
         prop_assume!(!image.color().has_alpha());
         for filter in ["bilinear", "catmull", "lanczos3"] {

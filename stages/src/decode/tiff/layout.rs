@@ -4,7 +4,8 @@
 //! Source: TIFF 6.0, sections 3 to 22; the tags are named in the constants.
 
 use super::compression::Compression;
-use super::directory::{Directory, Field};
+use super::directory::Directory;
+use super::grid::Grid;
 use super::photometric::{self, Alpha, Photometric};
 use super::{damaged, unsupported};
 use crate::{Color, Error, Limits, Result};
@@ -13,16 +14,9 @@ const WIDTH: u16 = 256;
 const HEIGHT: u16 = 257;
 const BITS_PER_SAMPLE: u16 = 258;
 const FILL_ORDER: u16 = 266;
-const STRIP_OFFSETS: u16 = 273;
 const SAMPLES_PER_PIXEL: u16 = 277;
-const ROWS_PER_STRIP: u16 = 278;
-const STRIP_BYTE_COUNTS: u16 = 279;
 const PLANAR_CONFIGURATION: u16 = 284;
 const PREDICTOR: u16 = 317;
-const TILE_WIDTH: u16 = 322;
-const TILE_LENGTH: u16 = 323;
-const TILE_OFFSETS: u16 = 324;
-const TILE_BYTE_COUNTS: u16 = 325;
 const SAMPLE_FORMAT: u16 = 339;
 const YCBCR_SUBSAMPLING: u16 = 530;
 
@@ -32,17 +26,6 @@ pub(super) enum Predictor {
     None,
     Horizontal,
     FloatingPoint,
-}
-
-/// Strips or tiles; a strip is a tile as wide as the picture.
-pub(super) struct Grid<'a> {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) across: u32,
-    pub(super) down: u32,
-    pub(super) tiled: bool,
-    pub(super) offsets: Field<'a>,
-    pub(super) lengths: Option<Field<'a>>,
 }
 
 /// Everything that is needed to read the pixels.
@@ -89,7 +72,7 @@ impl<'a> Layout<'a> {
             predictor: predictor(directory)?,
             reversed: small(directory, FILL_ORDER, 1)? == 2,
             subsampling: subsampling(directory, photometric)?,
-            grid: grid(directory, width, height)?,
+            grid: Grid::of(directory, width, height)?,
         };
         layout.check()?;
         layout.check_grid(limits)?;
@@ -229,7 +212,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-fn side(directory: &Directory<'_>, tag: u16) -> Result<u32> {
+pub(super) fn side(directory: &Directory<'_>, tag: u16) -> Result<u32> {
     let value = directory.uint_or(tag, 0)?;
     u32::try_from(value)
         .ok()
@@ -288,35 +271,4 @@ fn subsampling(directory: &Directory<'_>, photometric: Photometric) -> Result<(u
         (1 | 2 | 4, 1 | 2 | 4) => Ok((factors.0 as u32, factors.1 as u32)),
         (h, v) => Err(damaged(format!("its color is subsampled by {h} and {v}"))),
     }
-}
-
-fn grid<'a>(directory: &Directory<'a>, width: u32, height: u32) -> Result<Grid<'a>> {
-    let missing = || damaged("it does not say where its pixels are");
-    if let Some(offsets) = directory.field(TILE_OFFSETS) {
-        let (tile_width, tile_height) = (side(directory, TILE_WIDTH)?, side(directory, TILE_LENGTH)?);
-        return Ok(Grid {
-            width: tile_width,
-            height: tile_height,
-            across: width.div_ceil(tile_width),
-            down: height.div_ceil(tile_height),
-            tiled: true,
-            offsets,
-            lengths: directory.field(TILE_BYTE_COUNTS),
-        });
-    }
-    let offsets = directory.field(STRIP_OFFSETS).ok_or_else(missing)?;
-    let rows = directory.uint_or(ROWS_PER_STRIP, u64::from(height))?.min(u64::from(height));
-    let rows = u32::try_from(rows)
-        .ok()
-        .filter(|&rows| rows > 0)
-        .ok_or_else(|| damaged("its strips have no rows"))?;
-    Ok(Grid {
-        width,
-        height: rows,
-        across: 1,
-        down: height.div_ceil(rows),
-        tiled: false,
-        offsets,
-        lengths: directory.field(STRIP_BYTE_COUNTS),
-    })
 }

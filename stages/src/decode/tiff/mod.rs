@@ -8,6 +8,7 @@
 //! | file | what |
 //! |---|---|
 //! | `directory.rs` | byte order, entries and their values; BigTIFF |
+//! | `grid.rs` | how the picture is cut into strips or tiles |
 //! | `layout.rs`, `photometric.rs` | what the entries say about the pixels; all that is refused by name |
 //! | `chunks.rs`, `unpack.rs` | strips and tiles to samples: depths, planes, predictors |
 //! | `compression.rs`, `jpeg.rs` | what strips and tiles are packed with |
@@ -18,6 +19,7 @@ mod chunks;
 mod color;
 mod compression;
 mod directory;
+mod grid;
 mod jpeg;
 mod layout;
 mod metadata;
