@@ -223,10 +223,10 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             // A copy of the file: without stuffed bytes, or guarded (see `decode/jpeg.rs`).
             coefficients + picked + inks + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
         }
-        // Big-endian bytes and the samples made of them.
+        // Big-endian bytes and the samples made of them; of an animated file a copy without its frames.
         None if header.format == Format::Png => {
             let wide = if header.bit_depth == 16 { sample_bytes(header, header.color) } else { 0 };
-            wide + row * 4
+            wide + row * 4 + header.file_bytes as u64
         }
         // A PNG inside an icon is decoded like one.
         None if header.format == Format::Ico => header.scratch + sample_bytes(header, header.color) + row * 4,

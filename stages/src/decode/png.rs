@@ -2,7 +2,7 @@
 //! Does not own: its chunks (see `png_header.rs`).
 
 use super::png_color;
-use super::png_header::damaged;
+use super::png_header::{damaged, without_animation};
 use super::{Decoded, Header};
 use crate::{Color, Error, Image, Limits, Result, Samples};
 use png::{BitDepth, ColorType, DecodingError, Transformations};
@@ -10,6 +10,8 @@ use std::io::{self, Cursor};
 
 pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<Decoded> {
     let mut warnings = Vec::new();
+    let still = without_animation(bytes);
+    let bytes = still.as_ref();
     let mut reader = match open(bytes, header, limits, true) {
         Err(DecodingError::LimitsExceeded) => {
             warnings.push("its color profile is too large and was dropped".to_owned());
@@ -22,7 +24,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
     let mut buffer = vec![0; size];
     let frame = reader.next_frame(&mut buffer).map_err(explain)?;
     if (frame.width, frame.height) != (header.width, header.height) {
-        return Err(damaged("its first frame is smaller than the picture"));
+        return Err(damaged("its pixels are not of the size that its header says"));
     }
     buffer.truncate(frame.buffer_size());
     let icc = png_color::profile(reader.info(), header.color.is_gray());

@@ -7,6 +7,7 @@ use super::Header;
 use super::png_text::{self, Block};
 use crate::metadata::exif_orientation;
 use crate::{Color, Error, Format, Limits, Metadata, Result};
+use std::borrow::Cow;
 
 pub(super) fn damaged(reason: impl Into<String>) -> Error {
     Error::Damaged { format: "PNG", reason: reason.into() }
@@ -128,6 +129,27 @@ fn color(kind: u8, transparent: bool) -> Result<Color> {
     })
 }
 
+/// The file without the chunks that only an animation has (PNG 11.3.6): what is left is its default picture, whatever is wrong
+/// with the frames after it. Files without an animation are not copied.
+pub(super) fn without_animation(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut chunks = Chunks { bytes, at: 8 };
+    if !chunks.any(|(name, _)| name == b"acTL") {
+        return Cow::Borrowed(bytes);
+    }
+    let mut still = Vec::with_capacity(bytes.len());
+    let mut chunks = Chunks { bytes, at: 8 };
+    let (mut kept, mut before) = (0, chunks.at);
+    while let Some((name, _)) = chunks.next() {
+        if matches!(name, b"acTL" | b"fcTL" | b"fdAT") {
+            still.extend_from_slice(bytes.get(kept..before).unwrap_or_default());
+            kept = chunks.at;
+        }
+        before = chunks.at;
+    }
+    still.extend_from_slice(bytes.get(kept..).unwrap_or_default());
+    Cow::Owned(still)
+}
+
 /// Walks over chunks by their lengths; never looks into data that nobody asked for.
 struct Chunks<'a> {
     bytes: &'a [u8],
@@ -179,6 +201,22 @@ mod tests {
     fn exif_after_the_pixels_counts_too() {
         let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0";
         assert_eq!(of(&[chunk(b"IDAT", &[]), chunk(b"eXIf", exif), chunk(b"IEND", &[])]).orientation, 8);
+    }
+
+    #[test]
+    fn an_animation_is_cut_down_to_its_default_picture() {
+        let start = b"\x89PNG\r\n\x1a\n".to_vec();
+        let [head, pixels, end] = [chunk(b"IHDR", &[0; 13]), chunk(b"IDAT", b"xyz"), chunk(b"IEND", b"")];
+        let still = [start.clone(), head.clone(), pixels.clone(), end.clone()].concat();
+        let [control, frame, more] =
+            [chunk(b"acTL", &[0; 8]), chunk(b"fcTL", &[0; 26]), chunk(b"fdAT", b"abcdef")];
+        let animated = [start, head, control, frame.clone(), pixels, frame, more, end].concat();
+        assert_eq!(without_animation(&animated), still);
+        assert!(matches!(without_animation(&still), Cow::Borrowed(_)));
+        // Cut anywhere, what is left is never longer and never a panic.
+        for cut in 0..animated.len() {
+            assert!(without_animation(&animated[..cut]).len() <= cut);
+        }
     }
 
     #[test]
