@@ -78,7 +78,7 @@ macro_rules! choices {
     )+};
 }
 
-choices!(Gray, FormatChoice, Effort, Metadata, Existing, Order, OnErrorPolicy, ProgressKind);
+choices!(Gray, FormatChoice, Effort, Existing, Order, OnErrorPolicy, ProgressKind);
 
 macro_rules! described {
     ($($type:ident = $schema:tt;)+) => {$(
@@ -103,6 +103,7 @@ described! {
     ByteCount = {"type": ["integer", "string"], "minimum": 1, "pattern": "^[0-9]+ ?([kKmMgGtT][iI]?)?[bB]$"};
     PixelCount = {"type": ["integer", "string"], "minimum": 1, "pattern": "^[0-9]+ ?[kKmMgG]?[pP]$"};
     Memory = {"type": ["integer", "string"], "minimum": 1, "pattern": "^([0-9]+ ?([kKmMgGtT][iI]?)?[bB]|auto)$"};
+    Metadata = {"type": "string", "pattern": "^(keep|strip|(exif|icc|xmp|orientation)(, *(exif|icc|xmp|orientation))*)$"};
     Background = {"type": "string", "pattern": "^(white|black|gray|#([0-9a-fA-F]{3}){1,2})$"};
 }
 

@@ -210,12 +210,13 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Results One "format" "FORMAT" "encode.format" encode.format: "Format of the results";
     Results One "quality" "keep|1-100" "encode.quality" encode.quality: "Quality of lossy results; keep uses the source's own, 90 where it has none";
     Results One "effort" "EFFORT" "encode.effort" encode.effort: "Time spent on smaller files";
-    Results One "metadata" "WHAT" "encode.metadata" encode.metadata: "EXIF, colour profile and text of the source";
+    Results One "metadata" "WHAT" "encode.metadata" encode.metadata: "What goes along of the source: keep, strip, or a list of exif, icc, xmp, orientation";
     Results One "background" "COLOR" "encode.background" encode.background: "Colour under transparent pixels where the format has no transparency: a name or #rrggbb";
     Schedule One "writers" "N|auto" "write.workers" write.workers: "Workers that write files (1 to 1024)";
     Schedule One "write-queue" "N" "write.queue" write.queue: "Results waiting to be written (items; 0 hands over directly)";
     Results One "existing" "WHAT" "write.existing" write.existing: "What happens to a result whose file exists";
     Results Switch "durable" "BOOL" "write.durable" write.durable: "Count a result as done only once it is safely on the disk (slower)";
+    Results Switch "keep-mtime" "BOOL" "write.keep-mtime" write.keep_mtime: "Give each result the modification time of its input";
     Results Switch "in-place" "BOOL" "write.in-place" write.in_place: "Write results beside their inputs; one with the same name replaces its input";
 
     Limits One "memory" "BYTES|auto" "limits.memory" limits.memory: "Most bytes of decoded pictures in flight (1GiB, 500MB); auto: the smaller of 1GiB and a quarter of what is usable";

@@ -113,6 +113,8 @@ pub struct Write {
     pub existing: Existing,
     /// Whether a result is on the disk before it counts as done.
     pub durable: bool,
+    /// Whether a result has the modification time of its input.
+    pub keep_mtime: bool,
     /// Whether results replace their inputs.
     pub in_place: bool,
 }
@@ -213,6 +215,7 @@ impl Default for Config {
                 queue: QueueCapacity(16),
                 existing: Existing::default(),
                 durable: false,
+                keep_mtime: false,
                 in_place: false,
             },
             limits: Limits {

@@ -133,25 +133,34 @@ macro_rules! choices {
     )+};
 }
 
-choices!(Gray, FormatChoice, Effort, Metadata, Existing, Order, OnErrorPolicy, ProgressKind);
+choices!(Gray, FormatChoice, Effort, Existing, Order, OnErrorPolicy, ProgressKind);
 
-impl Value for Background {
-    fn read(written: &Written, _: &Context<'_>) -> Result<Self, Vec<Fault>> {
-        let text = match written {
-            Written::Plain(text) => unicode(text)?,
-            Written::Text(text) => text,
-            _ => return expected("a colour such as \"white\" or \"#rrggbb\"", written),
-        };
-        text.parse().map_err(|refused: InvalidValue| vec![refused.to_string().into()])
-    }
+macro_rules! texts {
+    ($($type:ty = $expected:literal;)+) => {$(
+        impl Value for $type {
+            fn read(written: &Written, _: &Context<'_>) -> Result<Self, Vec<Fault>> {
+                let text = match written {
+                    Written::Plain(text) => unicode(text)?,
+                    Written::Text(text) => text,
+                    _ => return expected($expected, written),
+                };
+                text.parse().map_err(|refused: InvalidValue| vec![refused.to_string().into()])
+            }
 
-    fn to_toml(&self) -> Option<String> {
-        Some(quoted(&self.to_string()))
-    }
+            fn to_toml(&self) -> Option<String> {
+                Some(quoted(&self.to_string()))
+            }
 
-    fn schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<Self>()
-    }
+            fn schema(generator: &mut SchemaGenerator) -> Schema {
+                generator.subschema_for::<Self>()
+            }
+        }
+    )+};
+}
+
+texts! {
+    Background = "a colour such as \"white\" or \"#rrggbb\"";
+    Metadata = "\"keep\", \"strip\" or a list such as \"icc,orientation\"";
 }
 
 impl Value for bool {

@@ -11,6 +11,8 @@ pub(super) struct Recipe {
     pub(super) plan: PlanOptions,
     pub(super) encode: EncodeOptions,
     pub(super) lenient: bool,
+    /// Whether outputs say when their inputs were modified.
+    pub(super) keep_mtime: bool,
 }
 
 impl Recipe {
@@ -18,12 +20,7 @@ impl Recipe {
     /// An op that cannot be understood, with its text.
     pub(super) fn new(config: &Config) -> Result<Self, (String, OpError)> {
         let gray = gray_mode(config.convert.gray);
-        let ops = config.convert.ops.iter().map(|text| {
-            let op = text.parse::<Op>().map_err(|error| (text.clone(), error))?;
-            // `gray` without a mode of its own takes the one of `--gray`.
-            let bare = matches!(op, Op::Gray(_)) && !text.contains("mode");
-            Ok(if bare { Op::Gray(gray) } else { op })
-        });
+        let op = |text: &String| Op::parse_with(text, gray).map_err(|error| (text.clone(), error));
         let format = match config.encode.format {
             config::FormatChoice::Same => None,
             config::FormatChoice::Png => Some(Format::Png),
@@ -41,20 +38,17 @@ impl Recipe {
         };
         encode.effort = effort(config.encode.effort);
         encode.background = config.encode.background.rgb;
-        encode.metadata = match config.encode.metadata {
-            config::Metadata::Keep => KeepMetadata::Keep,
-            config::Metadata::Strip => KeepMetadata::Strip,
-        };
+        encode.metadata = metadata(config.encode.metadata);
         let limits = Limits {
             max_pixels: config.limits.max_pixels.0,
             max_file_bytes: config.limits.max_file.0,
             ..Limits::default()
         };
-        let mut plan = PlanOptions::new(ops.collect::<Result<_, _>>()?);
+        let mut plan = PlanOptions::new(config.convert.ops.iter().map(op).collect::<Result<_, _>>()?);
         plan.format = format;
         plan.auto_orient = config.convert.auto_orient;
         plan.limits = limits;
-        Ok(Self { plan, encode, lenient: config.lenient })
+        Ok(Self { plan, encode, lenient: config.lenient, keep_mtime: config.write.keep_mtime })
     }
 }
 
@@ -66,6 +60,17 @@ fn gray_mode(gray: config::Gray) -> GrayMode {
         config::Gray::Linear => GrayMode::Linear,
         config::Gray::Luma => GrayMode::Luma,
     }
+}
+
+fn metadata(metadata: config::Metadata) -> KeepMetadata {
+    let blocks = [
+        (metadata.exif, KeepMetadata::EXIF),
+        (metadata.icc, KeepMetadata::ICC),
+        (metadata.xmp, KeepMetadata::XMP),
+        (metadata.orientation, KeepMetadata::ORIENTATION),
+    ];
+    let kept = blocks.into_iter().filter(|(keep, _)| *keep);
+    kept.fold(KeepMetadata::NONE, |all, (_, block)| all | block)
 }
 
 fn effort(effort: config::Effort) -> Effort {
@@ -85,8 +90,8 @@ mod tests {
     fn gray_without_a_mode_takes_the_one_that_was_asked_for() {
         let mut config = Config::default();
         config.convert.gray = config::Gray::Pillow;
-        config.convert.ops = vec!["gray".into(), "gray mode=linear".into()];
+        config.convert.ops = ["gray", "gray mode=linear", "gray mode=luma"].map(Into::into).to_vec();
         let recipe = Recipe::new(&config).unwrap();
-        assert_eq!(recipe.plan.ops, [Op::Gray(GrayMode::Pillow), Op::Gray(GrayMode::Linear)]);
+        assert_eq!(recipe.plan.ops, [GrayMode::Pillow, GrayMode::Linear, GrayMode::Luma].map(Op::Gray));
     }
 }

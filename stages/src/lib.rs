@@ -58,6 +58,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod capabilities;
+pub mod color;
 mod convert;
 mod decode;
 pub mod display;
@@ -71,15 +73,13 @@ mod plan;
 pub mod read;
 pub mod write;
 
-pub use convert::{
-    Alpha, AutoContrast, AutoOrient, Blur, Brightness, Channel, Contrast, Converter, Depth, Equalize,
-    Flatten, Gamma, GrayMode, Invert, Levels, Op, OpError, OpHelp, Saturation, Sharpen, Threshold, gray,
-};
+pub use capabilities::Capabilities;
+pub use convert::{Converter, GrayMode, Op, OpError, OpHelp, gray, op};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
-pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
+pub use encode::{Effort, EncodeOptions, Encoded, Encoder, Quality, fast_png};
 pub use error::{Error, Result};
 pub use format::Format;
 pub use image::{Color, Image, Samples, Shape};
 pub use limits::Limits;
-pub use metadata::{JpegTables, Metadata};
+pub use metadata::{JpegTables, KeepMetadata, Metadata};
 pub use plan::{Plan, PlanOptions};

@@ -2,7 +2,8 @@
 //! and how many bytes that takes at most.
 //! Does not own: running it.
 
-use crate::convert::{AutoOrient, Converter, GrayMode, Op};
+use crate::convert::op::AutoOrient;
+use crate::convert::{Converter, GrayMode, Op};
 use crate::{Color, DecodeMode, Format, Header, Image, Limits, Result, Shape};
 use std::fmt;
 
@@ -110,12 +111,18 @@ impl Plan {
         self.format
     }
 
-    /// Runs what is left after decoding.
+    /// Runs what is left after decoding. If that is anything, EXIF loses its thumbnail, which would show what was, and says the
+    /// new size.
     ///
     /// # Errors
     /// Those of [`Converter::apply`].
     pub fn convert(&self, converter: &mut Converter, image: Image) -> Result<Image> {
-        self.ops.iter().try_fold(image, |image, op| converter.apply(image, op))
+        let mut image = self.ops.iter().try_fold(image, |image, op| converter.apply(image, op))?;
+        if self.mode == DecodeMode::Luma || !self.ops.is_empty() {
+            let (width, height) = (image.width(), image.height());
+            image.metadata.set_changed(width, height);
+        }
+        Ok(image)
     }
 
     /// Most bytes that exist at once while this picture is decoded, converted and encoded: samples, scratch and the encoded
@@ -204,7 +211,8 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             let wide = if header.bit_depth == 16 { sample_bytes(header, header.color) } else { 0 };
             wide + row * 4
         }
-        // The `image` crate may hold a second copy, and four bytes a sample on the way.
-        None => sample_bytes(header, Color::Rgba).saturating_mul(5),
+        // A PNG inside an icon is decoded like one.
+        None if header.format == Format::Ico => header.scratch + sample_bytes(header, header.color) + row * 4,
+        None => header.scratch,
     }
 }

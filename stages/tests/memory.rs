@@ -82,9 +82,23 @@ fn photos() -> Vec<(String, Vec<u8>)> {
 fn a_plans_byte_count_is_an_upper_bound() {
     // Tables that are made once for the process are not part of any picture.
     let _ = peak(b"P6 1 1 255 abc", &[Op::Gray(GrayMode::Linear)], None, Effort::Fast);
+    let geometry = [
+        "resize 1300x1100",
+        "resize 1200x100 filter=catmull",
+        "resize 40x900 light=linear",
+        "resize 1x1 filter=box",
+        "resize 300x600 fit=cover light=linear",
+        "resize 1000x1000 filter=nearest",
+        "letterbox 800x1200 color=transparent",
+        "pad 2:1 color=#f00",
+        "crop 1:1",
+        "rotate 90",
+    ]
+    .map(|op| vec![op.parse::<Op>().unwrap()]);
     let mut closest = (0.0, String::new());
     for (name, bytes) in noise().into_iter().chain(photos()) {
-        for ops in [vec![], vec![Op::Gray(GrayMode::Luma)], vec![Op::Gray(GrayMode::Opencv)]] {
+        let few = [vec![], vec![Op::Gray(GrayMode::Luma)], vec![Op::Gray(GrayMode::Opencv)]];
+        for ops in few.into_iter().chain(geometry.iter().filter(|_| name.starts_with("noise")).cloned()) {
             for (format, effort) in
                 [(None, Effort::Fast), (Some(Format::Png), Effort::Fast), (Some(Format::Jpeg), Effort::Fast)]
             {

@@ -84,15 +84,6 @@ choices! {
 }
 
 choices! {
-    /// What happens to EXIF, colour profile and text.
-    Metadata {
-        #[default]
-        Keep = "keep", "carried over to the result";
-        Strip = "strip", "left out";
-    }
-}
-
-choices! {
     /// What happens when a result's file exists.
     Existing {
         #[default]
@@ -149,7 +140,7 @@ mod tests {
 
     #[test]
     fn an_unknown_word_lists_the_known_ones() {
-        let message = "colour".parse::<Metadata>().unwrap_err().to_string();
-        assert_eq!(message, "unknown value \"colour\"; use one of: keep, strip");
+        let message = "colour".parse::<Order>().unwrap_err().to_string();
+        assert_eq!(message, "unknown value \"colour\"; use one of: input, completion");
     }
 }

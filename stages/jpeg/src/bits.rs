@@ -12,11 +12,20 @@ pub(crate) struct Bits<'a> {
     count: u32,
 }
 
+/// Where reading stopped, without the data.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place {
+    next: usize,
+    window: u64,
+    count: u32,
+}
+
 /// Zeros that must follow the data, so that its last bytes can be loaded eight at a time.
 pub(crate) const PADDING: usize = 8;
 
 impl<'a> Bits<'a> {
     /// Over data that ends with [`PADDING`] zeros.
+    #[cfg(test)]
     pub(crate) fn new(data: &'a [u8]) -> Bits<'a> {
         Bits { data, next: 0, window: 0, count: 0 }
     }
@@ -58,6 +67,16 @@ impl<'a> Bits<'a> {
         let one = 1i32 << size;
         let raw = self.window.rotate_left(total & 63) as i32 & (one - 1);
         (raw + if raw * 2 < one { 1 - one } else { 0 }) as i16
+    }
+
+    /// Where it stands, to go on from later.
+    pub(crate) fn place(&self) -> Place {
+        Place { next: self.next, window: self.window, count: self.count }
+    }
+
+    /// Over data that ends with [`PADDING`] zeros, from a place in it.
+    pub(crate) fn at(data: &'a [u8], Place { next, window, count }: Place) -> Bits<'a> {
+        Bits { data, next, window, count }
     }
 
     fn position(&self) -> usize {

@@ -1,12 +1,8 @@
-//! Owns the public decoder: its limits, and the tables and buffers it keeps between pictures.
-//! Does not own: any step of decoding.
+//! Owns the public decoder: its limits and what it gives.
+//! Does not own: decoding (see `picture.rs`).
 
-use crate::Error;
-use crate::header::{Component, Header};
-use crate::huffman::{DcTable, SkipTable, ValueTable};
-use crate::scan::{self, Layout, Part, Plane};
-use crate::segments::Segments;
-use alloc::boxed::Box;
+use crate::picture::State;
+use crate::{Error, Header, Output};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -23,40 +19,64 @@ impl Default for Limits {
     }
 }
 
+/// What is known of a picture after it was decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Info {
+    /// What its header says.
+    pub header: Header,
+    /// How many bytes of the file come after the end of the picture. They were not looked at.
+    pub trailing: usize,
+}
+
 /// Decodes JPEGs. Keep one per worker: its tables and buffers are used again for the next picture.
 #[derive(Clone)]
 pub struct Decoder {
     limits: Limits,
-    tables: Box<Tables>,
-    /// Entropy-coded data of one segment, without stuffed bytes.
-    data: Vec<u8>,
+    state: State,
 }
-
-/// Tables for luma, and for two components that are passed over.
-#[derive(Clone)]
-struct Tables {
-    luma: (DcTable, ValueTable),
-    passed: [(DcTable, SkipTable); 2],
-}
-
-/// The most scratch that is kept for the next picture, in bytes.
-const KEPT: usize = 4 << 20;
 
 impl Decoder {
     /// A decoder with these limits.
     pub fn new(limits: Limits) -> Decoder {
-        let passed = || (DcTable::new(), SkipTable::new());
-        let tables = Tables { luma: (DcTable::new(), ValueTable::new()), passed: [passed(), passed()] };
-        Decoder { limits, tables: Box::new(tables), data: Vec::new() }
+        Decoder { limits, state: State::default() }
     }
 
-    /// Decodes the Y plane of the JPEG `file` to `out`: one byte for each pixel, row by row from the top left, as stored
-    /// (no orientation is applied). Gives width and height in pixels. What was in `out` is replaced; after an error it is empty.
+    /// Decodes the JPEG `file` to `out`: [`Output::samples`] bytes for each pixel, row by row from the top left, as stored (no
+    /// orientation is applied). What was in `out` is replaced; after an error it is empty.
     ///
-    /// The bytes are those of libjpeg-turbo's gray output with its accurate transform (`djpeg -grayscale -dct int`).
+    /// The bytes are those of libjpeg-turbo with its accurate transform (`djpeg -dct int`, with `-grayscale` for
+    /// [`Output::Gray`]), which filters color of half the size when it widens it.
     ///
     /// ```
-    /// use pipeline_jpeg::{Decoder, Error, Limits};
+    /// use pipeline_jpeg::{Decoder, Limits, Output};
+    ///
+    /// # let mut file = Vec::new();
+    /// # jpeg_encoder::Encoder::new(&mut file, 90).encode(&[200; 12], 2, 2, jpeg_encoder::ColorType::Rgb)?;
+    /// let mut rgb = Vec::new();
+    /// let info = Decoder::new(Limits::default()).decode(&file, Output::Rgb, &mut rgb)?;
+    /// assert_eq!((info.header.width, info.header.height, info.trailing), (2, 2, 0));
+    /// assert_eq!(rgb, [200; 12]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for kinds that are not decoded here and [`Error::TooLarge`], both from the header alone;
+    /// [`Error::Damaged`] or [`Error::Truncated`] for anything irregular up to the end of the picture; [`Error::OutOfMemory`].
+    pub fn decode(&mut self, file: &[u8], output: Output, out: &mut Vec<u8>) -> Result<Info, Error> {
+        out.clear();
+        let info = self.state.decode(self.limits, file, output, out);
+        if info.is_err() {
+            out.clear();
+        }
+        self.state.trim();
+        info
+    }
+
+    /// Decodes the Y plane: [`decode`](Self::decode) to [`Output::Gray`]. Gives width and height in pixels.
+    ///
+    /// ```
+    /// use pipeline_jpeg::{Decoder, Limits};
     ///
     /// let mut out = Vec::new();
     /// let error = Decoder::new(Limits::default()).gray(b"GIF89a", &mut out).unwrap_err();
@@ -64,47 +84,10 @@ impl Decoder {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for kinds that are not decoded here and [`Error::TooLarge`], both from the header alone;
-    /// [`Error::Damaged`] or [`Error::Truncated`] for anything irregular, which includes bytes after the end of the picture;
-    /// [`Error::OutOfMemory`].
+    /// Those of [`decode`](Self::decode).
     pub fn gray(&mut self, file: &[u8], out: &mut Vec<u8>) -> Result<(u32, u32), Error> {
-        out.clear();
-        let size = self.luma(file, out);
-        if size.is_err() {
-            out.clear();
-        }
-        if self.data.capacity() > KEPT {
-            self.data = Vec::new();
-        }
-        size
-    }
-
-    fn luma(&mut self, file: &[u8], out: &mut Vec<u8>) -> Result<(u32, u32), Error> {
-        let header = Header::read(file)?;
-        let (width, height) = (header.width, header.height);
-        let pixels = u64::from(width) * u64::from(height);
-        if pixels > self.limits.max_pixels {
-            return Err(Error::TooLarge { pixels, limit: self.limits.max_pixels });
-        }
-        let (across, down) = header.mcus();
-        let blocks: u64 = header.components().iter().map(|component| u64::from(blocks(component))).sum();
-        // A block has two codes of at least one bit. Checked before the pixels are allocated.
-        if u64::from(across) * u64::from(down) * blocks > (file.len() - header.data) as u64 * 4 {
-            return Err(Error::Truncated { at: file.len(), expected: "more entropy-coded data" });
-        }
-        self.tables.set(&header)?;
-        let bytes = usize::try_from(pixels).unwrap_or(usize::MAX);
-        out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-        out.resize(bytes, 0);
-        let interval = match header.restart_interval {
-            0 => u32::MAX,
-            interval => u32::from(interval),
-        };
-        // Sides have 16 bits, so all MCUs are counted in 32.
-        let layout = Layout { across, mcus: across * down, interval };
-        let mut parts = self.tables.parts(&header, Plane { samples: out, width: width as usize })?;
-        scan::decode(&layout, &mut parts, Segments::new(file, header.data), &mut self.data)?;
-        Ok((width, height))
+        let Info { header, .. } = self.decode(file, Output::Gray, out)?;
+        Ok((header.width, header.height))
     }
 }
 
@@ -114,48 +97,9 @@ impl fmt::Debug for Decoder {
     }
 }
 
-/// Blocks of a component in each MCU.
-fn blocks(component: &Component) -> u32 {
-    u32::from(component.sampling.0) * u32::from(component.sampling.1)
-}
-
-impl Tables {
-    /// Makes them those of a picture.
-    fn set(&mut self, header: &Header) -> Result<(), Error> {
-        let missing =
-            || Error::Damaged { at: header.data, expected: "a scan whose Huffman codes were defined" };
-        let dc = |component: &Component| header.codes.dc.get(component.dc)?.as_ref();
-        let ac = |component: &Component| header.codes.ac.get(component.ac)?.as_ref();
-        if let [luma, others @ ..] = header.components() {
-            self.luma.0.set(dc(luma).ok_or_else(missing)?);
-            self.luma.1.set(ac(luma).ok_or_else(missing)?);
-            for (tables, component) in self.passed.iter_mut().zip(others) {
-                tables.0.set(dc(component).ok_or_else(missing)?);
-                tables.1.set(ac(component).ok_or_else(missing)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// Luma to `plane`, everything else passed over.
-    fn parts<'a>(&'a self, header: &'a Header, plane: Plane<'a>) -> Result<Vec<Part<'a>>, Error> {
-        let mut parts = Vec::with_capacity(3);
-        let [luma, others @ ..] = header.components() else { return Ok(parts) };
-        let missing = Error::Damaged { at: header.data, expected: "a scan whose quantisation was defined" };
-        let steps = header.steps.get(luma.quantisation).and_then(Option::as_ref).ok_or(missing)?;
-        let (dc, ac) = (&self.luma.0, &self.luma.1);
-        parts.push(Part::Samples { dc, ac, steps, plane, sampling: luma.sampling, level: 0 });
-        for ((dc, ac), component) in self.passed.iter().zip(others) {
-            parts.push(Part::Passed { dc, ac, blocks: blocks(component) });
-        }
-        Ok(parts)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Unsupported;
     use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
     fn file(side: u16, edit: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
@@ -202,6 +146,7 @@ mod tests {
             file(16, |_| {}),
             b"\xff\xd8broken".to_vec(),
             file(64, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2)),
+            file(63, |encoder| encoder.set_progressive(true)),
         ];
         let mut decoder = Decoder::new(Limits::default());
         for file in files.iter().chain(files.iter().rev()) {
@@ -224,7 +169,8 @@ mod tests {
         let long = [&whole[..end - 2], b"\x12\x34\xff\xd9"].concat();
         assert!(matches!(gray(&long), Err(Error::Damaged { at, .. }) if at == end - 2), "data is left over");
         let more = [&whole[..], b"x"].concat();
-        assert_eq!(gray(&more), Err(Error::Damaged { at: end, expected: "the end of the file" }));
+        let info = Decoder::new(Limits::default()).decode(&more, Output::Gray, &mut Vec::new()).unwrap();
+        assert_eq!(info.trailing, 1);
         let restarts = file(48, |encoder| encoder.set_restart_interval(2));
         let at = restarts.windows(2).position(|pair| pair == [0xff, 0xd1]).unwrap();
         let lost = [&restarts[..at], &restarts[at + 2..]].concat();
@@ -245,8 +191,47 @@ mod tests {
     }
 
     #[test]
-    fn progressive_is_unsupported() {
+    fn the_same_luma_comes_out_of_a_progressive_file() {
+        for (sampling, interval) in [(SamplingFactor::F_1_1, 0), (SamplingFactor::F_2_2, 2)] {
+            let set = |encoder: &mut Encoder<&mut Vec<u8>>| {
+                encoder.set_sampling_factor(sampling);
+                encoder.set_restart_interval(interval);
+            };
+            let progressive = file(61, |encoder| {
+                set(encoder);
+                encoder.set_progressive(true);
+            });
+            assert_eq!(gray(&progressive).unwrap(), gray(&file(61, set)).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_progressive_picture_leaves_nothing_behind_wherever_it_breaks() {
+        let whole = file(64, |encoder| encoder.set_progressive(true));
+        let mut decoder = Decoder::new(Limits::default());
+        let (mut want, mut out, mut broken) = (Vec::new(), Vec::new(), 0);
+        decoder.decode(&whole, Output::Rgb, &mut want).unwrap();
+        for at in (700..whole.len()).step_by(3) {
+            let mut damaged = whole.clone();
+            damaged[at] = 0xfe;
+            broken += usize::from(decoder.decode(&damaged, Output::Rgb, &mut out).is_err());
+            decoder.decode(&whole, Output::Rgb, &mut out).unwrap();
+            assert!(out == want, "after damage at {at}");
+        }
+        assert!(broken > 100, "{broken}");
+    }
+
+    #[test]
+    fn more_scans_than_anyone_makes_are_refused() {
         let progressive = file(16, |encoder| encoder.set_progressive(true));
-        assert_eq!(gray(&progressive), Err(Error::Unsupported(Unsupported::Progressive)));
+        let scan = progressive.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+        let frame = &progressive[..scan];
+        // Color in a scan for each coefficient and bit; none of them is looked into.
+        let bits = (1..=60).flat_map(|at| [(at, 0x01), (at, 0x10)]);
+        let scans = bits.map(|(at, bits)| [0xff, 0xda, 0, 8, 1, 1, 0, at, at, bits]);
+        let levels = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 0, 0];
+        let scans: Vec<u8> = [levels].into_iter().chain(scans).flatten().collect();
+        let file = [frame, &scans, b"\xff\xd9"].concat();
+        assert_eq!(gray(&file), Err(Error::TooManyScans { limit: 100 }));
     }
 }

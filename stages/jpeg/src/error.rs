@@ -1,6 +1,8 @@
 //! Owns what can be wrong with a file, in words for people.
 //! Does not own: finding it.
 
+use crate::{ColorModel, Output};
+
 /// Why a file was not decoded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -32,6 +34,12 @@ pub enum Error {
         /// The most that is allowed.
         limit: u64,
     },
+    /// More scans than any encoder makes: each is work for the whole picture, however few bytes it has.
+    #[error("more than {limit} scans")]
+    TooManyScans {
+        /// The most that is allowed.
+        limit: usize,
+    },
     /// There is no memory for the pixels.
     #[error("no memory for {bytes} bytes of pixels")]
     OutOfMemory {
@@ -44,9 +52,6 @@ pub enum Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unsupported {
-    /// Progressive (T.81, annex G).
-    #[error("progressive")]
-    Progressive,
     /// Arithmetic instead of Huffman coding (T.81, annex D).
     #[error("arithmetic coding")]
     Arithmetic,
@@ -62,19 +67,21 @@ pub enum Unsupported {
     /// So many bits per sample instead of 8.
     #[error("{0} bits per sample")]
     Precision(u8),
-    /// So many components: 1 (gray) and 3 (YCbCr) are decoded.
+    /// So many components: 1, 3 and 4 are decoded.
     #[error("{0} components")]
     Components(u8),
-    /// Three components that are not YCbCr.
-    #[error("color that is not stored as YCbCr")]
+    /// A transform between colors that Adobe does not define.
+    #[error("a color transform that is not defined")]
     ColorTransform,
-    /// A component with higher sampling factors than luma.
-    #[error("luma below the highest sampling")]
-    LumaSampling,
-    /// Components in scans of their own.
-    #[error("several scans")]
-    SeveralScans,
-    /// Height 0, given after the scan by a DNL marker (T.81, B.2.5).
-    #[error("height given after the picture")]
-    HeightLater,
+    /// What was asked for is not stored in the file: gray is luma, and made of nothing else.
+    #[error("{to} from {from}")]
+    Conversion {
+        /// What is stored.
+        from: ColorModel,
+        /// What was asked for.
+        to: Output,
+    },
+    /// Sampling factors of which the highest is not a multiple.
+    #[error("a component with a fraction of the samples")]
+    FractionalSampling,
 }

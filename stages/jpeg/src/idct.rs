@@ -5,7 +5,6 @@
 //! 13 fractional bits as in libjpeg's `jidctint.c`. Their 11 multiplications are written out as sums of products: then every
 //! factor has 16 bits, for which processors have a multiplication of eight at once, and the sums are the same to the last bit.
 
-use crate::block::Coefficients;
 use crate::quantisation::Steps;
 
 /// Fractional bits of the factors.
@@ -16,15 +15,22 @@ const PASS_BITS: u32 = 2;
 /// Eight lanes of one row or column.
 type Lanes = [i16; 8];
 
+/// The samples of a block; `flat` if only its first coefficient may be other than 0.
+#[inline(always)]
+pub(crate) fn samples(coefficients: &[i16; 64], steps: &Steps, flat: bool) -> [[u8; 8]; 8] {
+    if flat { [[self::flat(coefficients, steps); 8]; 8] } else { block(coefficients, steps) }
+}
+
 /// The samples of a block in which only the first coefficient is not zero.
-pub(crate) fn flat(coefficients: &Coefficients, steps: &Steps) -> u8 {
+#[inline(always)]
+fn flat(coefficients: &[i16; 64], steps: &Steps) -> u8 {
     let level = i32::from(coefficients[0].wrapping_mul(steps[0])) << PASS_BITS;
     sample((level + (1 << (PASS_BITS + 2))) >> (PASS_BITS + 3))
 }
 
 /// Multiplies coefficients by their steps and transforms them to 8 rows of 8 samples.
 #[inline(always)]
-pub(crate) fn block(coefficients: &Coefficients, steps: &Steps) -> [[u8; 8]; 8] {
+fn block(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
     let mut rows = [[0; 8]; 8];
     for (row, (values, steps)) in
         rows.iter_mut().zip(coefficients.as_chunks::<8>().0.iter().zip(steps.as_chunks::<8>().0))
@@ -37,11 +43,28 @@ pub(crate) fn block(coefficients: &Coefficients, steps: &Steps) -> [[u8; 8]; 8] 
     let turned = transpose(&columns.map(|row| row.map(|value| value.clamp(-32768, 32767) as i16)));
     // Three more bits are the factor 8 of two passes.
     let samples = pass::<{ FACTOR_BITS + PASS_BITS + 3 }>(&turned);
-    transpose(&samples.map(|column| column.map(sample)))
+    turned_back(&samples.map(|column| column.map(sample)))
 }
 
+/// From a level of at most 14 bits.
+#[inline(always)]
 fn sample(level: i32) -> u8 {
-    (level + 128).clamp(0, 255) as u8
+    (level as i16 + 128).clamp(0, 255) as u8
+}
+
+/// Transposes bytes eight at a time: halves, quarters and eighths of rows change places with those of the rows they belong to.
+#[inline(always)]
+fn turned_back(columns: &[[u8; 8]; 8]) -> [[u8; 8]; 8] {
+    let mut rows = columns.map(u64::from_le_bytes);
+    for (apart, mask) in [(4, 0x0000_0000_ffff_ffff), (2, 0x0000_ffff_0000_ffff), (1, 0x00ff_00ff_00ff_00ff)]
+    {
+        for first in (0..8).filter(|row| row & apart == 0) {
+            let moved = ((rows[first] >> (8 * apart)) ^ rows[first + apart]) & mask;
+            rows[first + apart] ^= moved;
+            rows[first] ^= moved << (8 * apart);
+        }
+    }
+    rows.map(u64::to_le_bytes)
 }
 
 #[inline(always)]
@@ -89,7 +112,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// T.81, A.3.3 in floating point.
-    fn exactly(coefficients: &Coefficients) -> [[f64; 8]; 8] {
+    fn exactly(coefficients: &[i16; 64]) -> [[f64; 8]; 8] {
         let basis = |place: usize, frequency: usize| {
             let scale = if frequency == 0 { 0.125f64.sqrt() } else { 0.5 };
             scale * ((2 * place + 1) as f64 * frequency as f64 * core::f64::consts::PI / 16.0).cos()
@@ -106,8 +129,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_the_inverse_transform(values in prop::collection::vec(-120i16..120, 64)) {
-            let mut coefficients = [0; 256];
-            coefficients[..64].copy_from_slice(&values);
+            let coefficients = values.try_into().unwrap();
             let samples = block(&coefficients, &[1; 64]);
             for (got, want) in samples.as_flattened().iter().zip(exactly(&coefficients).as_flattened()) {
                 prop_assert!((f64::from(*got) - want.clamp(0.0, 255.0)).abs() < 1.0, "{} is not {}", got, want);
@@ -115,8 +137,13 @@ mod tests {
         }
 
         #[test]
+        fn bytes_are_transposed(columns in any::<[[u8; 8]; 8]>()) {
+            prop_assert_eq!(turned_back(&columns), transpose(&columns));
+        }
+
+        #[test]
         fn a_flat_block_is_a_block(first in any::<i16>(), step in any::<i16>()) {
-            let mut coefficients = [0; 256];
+            let mut coefficients = [0; 64];
             coefficients[0] = first;
             let steps = [step; 64];
             prop_assert_eq!(block(&coefficients, &steps), [[flat(&coefficients, &steps); 8]; 8]);
@@ -124,8 +151,7 @@ mod tests {
 
         #[test]
         fn no_input_overflows(values in prop::collection::vec(prop::sample::select(&[i16::MIN, i16::MAX, 0, 1][..]), 64)) {
-            let mut coefficients = [0; 256];
-            coefficients[..64].copy_from_slice(&values);
+            let coefficients = values.try_into().unwrap();
             block(&coefficients, &[1; 64]);
         }
     }

@@ -1,14 +1,17 @@
 //! JPEG for bulk work: gray pixels without decoding color first.
 //!
-//! Nearly every JPEG stores its gray: the Y plane. [`Decoder::gray`] gives that plane with the very bytes that libjpeg-turbo's
-//! accurate transform (`islow`) gives, and only passes over the color. It is strict: a file with anything irregular about it
-//! is refused, never guessed at, so that a caller with a lenient decoder can fall back to that.
+//! Nearly every JPEG stores its gray: the Y plane. [`Decoder::gray`] gives that plane and only passes over the color;
+//! [`Decoder::decode`] gives RGB and CMYK as well. The bytes are those of libjpeg-turbo with its accurate transform (`islow`) and its
+//! filtered upsampling. It is strict: a file with anything irregular about it is refused, never guessed at, so that a caller with
+//! a lenient decoder can fall back to that.
 //!
-//! What is read today: sequential Huffman files with 8 bits per sample (T.81, baseline and extended), gray or YCbCr in one
-//! scan, luma at the highest sampling. Everything else is [`Error::Unsupported`], known from the header alone.
+//! What is read today: Huffman files with 8 bits per sample (T.81, baseline, extended and progressive): gray, YCbCr, RGB, CMYK and
+//! YCCK, any sampling of which libjpeg makes whole pixels, any number of scans, restarts, a height that comes after the picture.
+//! Everything else is [`Error::Unsupported`], known from the header alone.
 //!
-//! Why it is fast: a luma lookup gives up to two coefficients at once, a chroma lookup passes over as many as fit in 12 bits
-//! (`huffman/`), nothing is allocated between pictures of a size, and the inverse transform works on whole rows of a block.
+//! Why it is fast: a lookup gives up to two coefficients at once, or passes over as many as fit in 12 bits (`huffman/`); nothing is
+//! allocated between pictures of a size; all scans of a file are read side by side (`progressive/`); samples become pixels while they are in the processor's cache (`strips.rs`); and what is
+//! done to rows and blocks are loops that compilers make vectors of (`idct.rs`, `upsample.rs`, `color.rs`, `simd.rs`).
 //!
 //! ```
 //! use pipeline_jpeg::{Decoder, Limits};
@@ -25,22 +28,37 @@
 //!
 //! Sections are those of ITU-T T.81.
 
-#![no_std]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
 mod bits;
 mod block;
+mod coefficients;
+mod color;
+#[cfg(target_arch = "x86_64")]
+mod color_avx2;
 mod decoder;
 mod error;
+mod frame;
 mod header;
 mod huffman;
 mod idct;
 mod markers;
+mod output;
+mod picture;
+mod plane;
+mod progressive;
 mod quantisation;
 mod scan;
+mod scans;
 mod segments;
+mod simd;
+mod strips;
+mod tables;
+mod upsample;
 
-pub use decoder::{Decoder, Limits};
+pub use decoder::{Decoder, Info, Limits};
 pub use error::{Error, Unsupported};
+pub use header::{ColorModel, Header};
+pub use output::Output;

@@ -7,6 +7,7 @@ pub(crate) const SOI: u8 = 0xd8;
 pub(crate) const EOI: u8 = 0xd9;
 pub(crate) const SOS: u8 = 0xda;
 pub(crate) const DQT: u8 = 0xdb;
+pub(crate) const DNL: u8 = 0xdc;
 pub(crate) const DHT: u8 = 0xc4;
 pub(crate) const DAC: u8 = 0xcc;
 pub(crate) const DRI: u8 = 0xdd;
@@ -24,7 +25,7 @@ pub(crate) struct Segment<'a> {
     pub(crate) at: usize,
 }
 
-/// The segments of a file up to its first scan, one after the other.
+/// The segments of a file, one after the other. Who meets a scan passes over its entropy-coded data.
 pub(crate) struct Markers<'a> {
     file: &'a [u8],
     at: usize,
@@ -38,14 +39,28 @@ impl<'a> Markers<'a> {
         Ok(Markers { file, at: 2 })
     }
 
+    /// From the marker at byte `at` on.
+    pub(crate) fn at(file: &'a [u8], at: usize) -> Markers<'a> {
+        Markers { file, at }
+    }
+
+    /// Goes on at the marker at byte `at`.
+    pub(crate) fn seek(&mut self, at: usize) {
+        self.at = at;
+    }
+
     /// Where the next segment, or the entropy-coded data after a scan header, begins.
     pub(crate) fn position(&self) -> usize {
         self.at
     }
 
+    /// The next segment. The end of the picture has an empty one.
     pub(crate) fn next(&mut self) -> Result<Segment<'a>, Error> {
         let marker = self.marker()?;
         let at = self.at;
+        if marker == EOI {
+            return Ok(Segment { marker, body: &[], at });
+        }
         let truncated = Error::Truncated { at: self.file.len(), expected: "the rest of a marker segment" };
         let Some((&length, _)) = self.file.get(at..).and_then(|rest| rest.split_first_chunk::<2>()) else {
             return Err(truncated);

@@ -1,83 +1,123 @@
-//! Owns the order of blocks in a scan, its restarts, and where the samples of each block go (T.81, A.2 and E.2.4).
-//! Does not own: which components are wanted: each brings a [`Part`].
+//! Owns the order of blocks in a sequential scan, and its restarts (T.81, A.2 and E.2.4).
+//! Does not own: where the blocks go: that is a [`Sink`]; scan headers (see `scans.rs`).
 
 use crate::Error;
-use crate::bits::Bits;
+use crate::bits::{Bits, Place};
 use crate::block::{self, BadCode, Coefficients};
+use crate::frame::Frame;
 use crate::huffman::{DcTable, SkipTable, ValueTable};
-use crate::idct;
-use crate::quantisation::Steps;
+use crate::scans::Scan;
 use crate::segments::Segments;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// What is done with the blocks of one component.
 pub(crate) enum Part<'a> {
-    /// They become samples.
-    Samples {
-        dc: &'a DcTable,
-        ac: &'a ValueTable,
-        steps: &'a Steps,
-        plane: Plane<'a>,
-        sampling: (u8, u8),
-        level: i16,
-    },
+    /// They are decoded, and go to the sink as those of this component of the frame.
+    Decoded { dc: &'a DcTable, ac: &'a ValueTable, component: usize, sampling: (u8, u8), level: i16 },
     /// They are passed over, so many in each MCU.
     Passed { dc: &'a DcTable, ac: &'a SkipTable, blocks: u32 },
 }
 
-/// The samples of one component, without rows or columns of filling.
-pub(crate) struct Plane<'a> {
-    pub(crate) samples: &'a mut [u8],
-    pub(crate) width: usize,
+/// Takes blocks as they are decoded.
+pub(crate) trait Sink {
+    /// The next block of a component, in rows of 8. Its place counts blocks of the component, across and down; `flat` if only its
+    /// first coefficient may be other than 0.
+    fn block(&mut self, component: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool);
+
+    /// All blocks of this row of MCUs were given.
+    fn row(&mut self, row: u32);
 }
 
-impl Plane<'_> {
-    /// Stores the part of a block that is inside; `column` and `row` count blocks.
+/// Decodes a scan, as many rows at a time as are wanted.
+pub(crate) struct Reader<'a> {
+    parts: Vec<Part<'a>>,
+    segments: Segments<'a>,
+    /// What is between two restart markers, without stuffed bytes, and where in it to go on.
+    data: &'a mut Vec<u8>,
+    place: Place,
+    /// MCUs: across, in all, between restart markers, the next one, and the first one after the next restart marker.
+    across: u32,
+    mcus: u32,
+    interval: u32,
+    next: u32,
+    until: u32,
+    /// Rows of this scan in a row of MCUs of the frame.
+    high: u32,
+}
+
+impl<'a> Reader<'a> {
+    /// At the start of a scan. `data` is scratch.
+    pub(crate) fn new(
+        file: &'a [u8],
+        frame: &Frame,
+        scan: &Scan,
+        parts: Vec<Part<'a>>,
+        data: &'a mut Vec<u8>,
+    ) -> Reader<'a> {
+        let (across, down) = scan.mcus(frame);
+        let interval = if scan.restart_interval == 0 { u32::MAX } else { u32::from(scan.restart_interval) };
+        let segments = Segments::new(file, scan.data);
+        // Sides have 16 bits, so all MCUs are counted in 32.
+        let mcus = across * down;
+        let high = match scan.members() {
+            [only] => u32::from(frame.components()[only.component].sampling.1),
+            _ => 1,
+        };
+        let place = Place::default();
+        Reader { parts, segments, data, place, across, mcus, interval, next: 0, until: 0, high }
+    }
+
+    /// Decodes what is in the next `rows` rows of MCUs of the frame, or in those that are left.
     #[inline(always)]
-    fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
-        let (x, first) = (column * 8, row * 8 * self.width);
-        let Some(inside) = self.width.checked_sub(x).filter(|&inside| inside > 0) else { return };
-        let Some(samples) = self.samples.get_mut(first..) else { return };
-        for (line, row) in samples.chunks_mut(self.width).zip(rows) {
-            match line[x..].first_chunk_mut::<8>() {
-                Some(whole) => *whole = *row,
-                None => line[x..].copy_from_slice(&row[..inside]),
+    pub(crate) fn rows<S: Sink>(&mut self, rows: u32, sink: &mut S) -> Result<(), Error> {
+        let count = rows.saturating_mul(self.high).saturating_mul(self.across);
+        let end = self.next.saturating_add(count).min(self.mcus);
+        while self.next < end {
+            if self.next == self.until {
+                self.restart()?;
+            }
+            let stop = end.min(self.until);
+            let mut bits = Bits::at(self.data, self.place);
+            let decoded = mcus(self.next..stop, self.across, &mut self.parts, sink, &mut bits);
+            let at = || self.segments.in_file(bits.bytes_read());
+            match decoded {
+                Err(Flaw::Code) => {
+                    return Err(Error::Damaged { at: at(), expected: "a Huffman code that is defined" });
+                }
+                Err(Flaw::End) => {
+                    return Err(Error::Truncated { at: at(), expected: "more entropy-coded data" });
+                }
+                Ok(()) if stop == self.until && bits.left_over() => {
+                    return Err(Error::Damaged { at: at(), expected: "a marker" });
+                }
+                Ok(()) => (self.next, self.place) = (stop, bits.place()),
             }
         }
+        Ok(())
     }
-}
 
-/// The scan's MCUs: how many across, how many in all, and how many between restart markers.
-pub(crate) struct Layout {
-    pub(crate) across: u32,
-    pub(crate) mcus: u32,
-    pub(crate) interval: u32,
-}
+    /// How many components the scan has.
+    pub(crate) fn components(&self) -> usize {
+        self.parts.len()
+    }
 
-/// Decodes a scan. `buffer` is scratch.
-pub(crate) fn decode(
-    layout: &Layout,
-    parts: &mut [Part<'_>],
-    mut segments: Segments<'_>,
-    buffer: &mut Vec<u8>,
-) -> Result<(), Error> {
-    let mut begin = 0;
-    while begin < layout.mcus {
-        let end = layout.mcus.min(begin.saturating_add(layout.interval));
-        segments.next(end == layout.mcus, buffer)?;
-        let mut bits = Bits::new(buffer);
-        let decoded = interval(begin..end, layout.across, parts, &mut bits);
-        let at = || segments.in_file(bits.bytes_read());
-        match decoded {
-            Err(Flaw::Code) => {
-                return Err(Error::Damaged { at: at(), expected: "a Huffman code that is defined" });
+    /// Where the marker behind the scan stands, after all rows.
+    pub(crate) fn end(&self) -> usize {
+        self.segments.end()
+    }
+
+    fn restart(&mut self) -> Result<(), Error> {
+        self.until = self.until.saturating_add(self.interval).min(self.mcus);
+        self.segments.next(self.until == self.mcus, self.data)?;
+        self.place = Place::default();
+        for part in &mut self.parts {
+            if let Part::Decoded { level, .. } = part {
+                *level = 0;
             }
-            Err(Flaw::End) => return Err(Error::Truncated { at: at(), expected: "more entropy-coded data" }),
-            Ok(()) if bits.left_over() => return Err(Error::Damaged { at: at(), expected: "a marker" }),
-            Ok(()) => begin = end,
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What is wrong with entropy-coded data.
@@ -92,25 +132,22 @@ impl From<BadCode> for Flaw {
     }
 }
 
-/// Decodes the MCUs between two restart markers.
-fn interval(
-    mcus: core::ops::Range<u32>,
+/// Decodes MCUs between two restart markers.
+#[inline(always)]
+fn mcus<S: Sink>(
+    mcus: Range<u32>,
     across: u32,
     parts: &mut [Part<'_>],
-    shared: &mut Bits<'_>,
+    sink: &mut S,
+    bits: &mut Bits<'_>,
 ) -> Result<(), Flaw> {
-    for part in &mut *parts {
-        if let Part::Samples { level, .. } = part {
-            *level = 0;
-        }
-    }
     let mut coefficients = [0; 256];
     let (mut column, mut row) = (mcus.start % across, mcus.start / across);
     for _ in mcus {
         for part in &mut *parts {
-            part.mcu((column, row), shared, &mut coefficients)?;
+            part.mcu((column, row), bits, &mut coefficients, sink)?;
         }
-        if shared.overrun() {
+        if bits.overrun() {
             return Err(Flaw::End);
         }
         column += 1;
@@ -124,15 +161,16 @@ fn interval(
 impl Part<'_> {
     /// Decodes this component's blocks of one MCU.
     #[inline(always)]
-    fn mcu(
+    fn mcu<S: Sink>(
         &mut self,
         (column, row): (u32, u32),
         bits: &mut Bits<'_>,
         coefficients: &mut Coefficients,
+        sink: &mut S,
     ) -> Result<(), BadCode> {
         match self {
             Part::Passed { dc, ac, blocks } => (0..*blocks).try_for_each(|_| block::pass(dc, ac, bits)),
-            Part::Samples { dc, ac, steps, plane, sampling, level } => {
+            Part::Decoded { dc, ac, component, sampling, level } => {
                 let (wide, high) = (u32::from(sampling.0), u32::from(sampling.1));
                 for down in 0..high {
                     for right in 0..wide {
@@ -141,35 +179,13 @@ impl Part<'_> {
                         *level = level.checked_add(difference).ok_or(BadCode)?;
                         coefficients[0] = *level;
                         let flat = block::coefficients(ac, bits, coefficients)?;
-                        let rows = if flat {
-                            [[idct::flat(coefficients, steps); 8]; 8]
-                        } else {
-                            idct::block(coefficients, steps)
-                        };
                         let place = ((column * wide + right) as usize, (row * high + down) as usize);
-                        plane.store(place, &rows);
+                        let ([block, ..], _) = coefficients.as_chunks() else { continue };
+                        sink.block(*component, place, block, flat);
                     }
                 }
                 Ok(())
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
-        let mut samples = [0; 10 * 9];
-        let mut plane = Plane { samples: &mut samples, width: 10 };
-        for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
-            plane.store(place, &[[value; 8]; 8]);
-        }
-        for row in 0..8 {
-            assert_eq!(samples[row * 10..][..10], [1, 1, 1, 1, 1, 1, 1, 1, 2, 2]);
-        }
-        assert_eq!(samples[80..], [3, 3, 3, 3, 3, 3, 3, 3, 4, 4]);
     }
 }

@@ -6,7 +6,7 @@ use crate::bits::PADDING;
 use crate::markers::EOI;
 use alloc::vec::Vec;
 
-/// The entropy-coded segments of a scan that ends the file.
+/// The entropy-coded segments of a scan.
 pub(crate) struct Segments<'a> {
     file: &'a [u8],
     /// Where the current segment begins in the file, and where the next one does.
@@ -23,7 +23,7 @@ impl<'a> Segments<'a> {
     }
 
     /// Writes the next segment to `into`, followed by [`PADDING`] zeros. After it must come what belongs there: the restart
-    /// marker whose turn it is (T.81, E.1.4), or, if it is the `last`, the end of the picture and of the file.
+    /// marker whose turn it is (T.81, E.1.4), or, if it is the `last`, any other marker.
     pub(crate) fn next(&mut self, last: bool, into: &mut Vec<u8>) -> Result<(), Error> {
         into.clear();
         self.begin = self.at;
@@ -33,13 +33,17 @@ impl<'a> Segments<'a> {
         self.given += 1;
         let at = self.at - 2;
         match (last, marker) {
-            (true, EOI) if self.at == self.file.len() => Ok(()),
-            (true, EOI) => Err(Error::Damaged { at: self.at, expected: "the end of the file" }),
-            (true, _) => Err(Error::Damaged { at, expected: "the end of the picture" }),
+            (true, 0xd0..=0xd7) => Err(Error::Damaged { at, expected: "the end of the scan" }),
+            (true, _) => Ok(()),
             (false, EOI) => Err(Error::Truncated { at, expected: "a restart marker" }),
             (false, marker) if marker == restart => Ok(()),
             (false, _) => Err(Error::Damaged { at, expected: "the next restart marker" }),
         }
+    }
+
+    /// Where the marker behind the last given segment stands.
+    pub(crate) fn end(&self) -> usize {
+        self.at - 2
     }
 
     /// Copies up to the next marker, and gives that.
@@ -73,6 +77,20 @@ impl<'a> Segments<'a> {
     }
 }
 
+/// Where the marker stands that ends the scan whose entropy-coded data begins at byte `at`.
+pub(crate) fn end_of_scan(file: &[u8], mut at: usize) -> Result<usize, Error> {
+    loop {
+        let rest = file.get(at..).unwrap_or_default();
+        at += until_ff(rest);
+        match file.get(at + 1) {
+            None => return Err(Error::Truncated { at: file.len(), expected: "the end of the scan" }),
+            Some(0x00 | 0xd0..=0xd7) => at += 2,
+            Some(0xff) => at += 1,
+            Some(_) => return Ok(at),
+        }
+    }
+}
+
 /// How many bytes come before the first 0xFF. Looks at 32 at once, since one in a few hundred is.
 fn until_ff(bytes: &[u8]) -> usize {
     let (chunks, _) = bytes.as_chunks::<32>();
@@ -101,20 +119,26 @@ mod tests {
     }
 
     #[test]
-    fn the_end_must_be_there_and_be_the_end() {
+    fn the_end_must_be_there() {
         assert_eq!(only(b"ab").unwrap_err(), Error::Truncated { at: 2, expected: "the end of the picture" });
         assert_eq!(
             only(b"ab\xff\xff").unwrap_err(),
             Error::Truncated { at: 4, expected: "the end of the picture" }
         );
         assert_eq!(
-            only(b"a\xff\xd9c").unwrap_err(),
-            Error::Damaged { at: 3, expected: "the end of the file" }
-        );
-        assert_eq!(
             only(b"a\xff\xd0").unwrap_err(),
-            Error::Damaged { at: 1, expected: "the end of the picture" }
+            Error::Damaged { at: 1, expected: "the end of the scan" }
         );
+    }
+
+    #[test]
+    fn a_scan_ends_at_the_first_marker_that_is_no_restart() {
+        let file = b"a\xff\x00\xff\xd3\xff\x00b\xff\xff\xda";
+        assert_eq!(end_of_scan(file, 0), Ok(9));
+        let mut segments = Segments::new(b"a\xff\xff\xdac", 0);
+        segments.next(true, &mut Vec::new()).unwrap();
+        assert_eq!(segments.end(), 2);
+        assert!(matches!(end_of_scan(b"a\xff\x00\xff\xd3\xff", 0), Err(Error::Truncated { at: 6, .. })));
     }
 
     #[test]

@@ -4,23 +4,26 @@
 //! | file | what |
 //! |---|---|
 //! | `op/` | the list of ops, their text, help and application |
-//! | `orient.rs` | EXIF orientation |
+//! | `orient.rs` | turning and mirroring, EXIF orientation |
 //! | `gray/` | the gray formulas |
+//! | `scale.rs`, `resample/` | how large a resized picture is, and its pixels |
+//! | `frame.rs`, `gravity.rs` | cutting out, putting on a canvas, and where |
 //! | `tone/` | curves, histograms and blurring: what changes values and leaves places |
 //! | `depth.rs` | 8 bits to 16 and back |
 
 mod depth;
+mod frame;
+mod gravity;
 pub mod gray;
-mod op;
+pub mod op;
 mod orient;
+mod resample;
+mod scale;
 mod tone;
 
 pub(crate) use depth::to_8_bits;
 pub use gray::GrayMode;
-pub use op::{
-    Alpha, AutoContrast, AutoOrient, Blur, Brightness, Channel, Contrast, Depth, Equalize, Flatten, Gamma,
-    Invert, Levels, Op, OpError, OpHelp, Saturation, Sharpen, Threshold,
-};
+pub use op::{Op, OpError, OpHelp};
 
 use crate::{Image, Result};
 

@@ -61,12 +61,21 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
             0xc4 | 0xc8 | 0xcc => {}
             0xc0..=0xcf | 0xf7 => found.frame(marker, body)?,
             0xdb => found.quantisation(body)?,
-            0xe0 => found.jfif |= body.starts_with(b"JFIF\0"),
+            // Shorter ones mean nothing to libjpeg.
+            0xe0 => found.jfif |= body.len() >= 14 && body.starts_with(b"JFIF\0"),
             0xe1 | 0xe2 => found.metadata(marker, body, limits),
             0xee => found.adobe(body),
             _ => {}
         }
     }
+}
+
+/// The height that stands behind the first scan (T.81, B.2.5).
+fn height_behind(bytes: &[u8]) -> Result<u32> {
+    let header = pipeline_jpeg::Header::parse(bytes);
+    header
+        .map(|header| header.height)
+        .map_err(|_| damaged("neither its header nor a DNL marker gives its height"))
 }
 
 /// Walks over marker segments. Each byte is looked at once.
@@ -124,9 +133,6 @@ impl Found {
             return Err(unsupported(format!("{count} components")));
         }
         let (width, height) = (u16::from_be_bytes([w0, w1]), u16::from_be_bytes([h0, h1]));
-        if height == 0 {
-            return Err(unsupported("height 0, given after the picture by a DNL marker"));
-        }
         let (components, _) = rest.as_chunks::<3>();
         let components =
             components.get(..usize::from(count)).ok_or_else(|| damaged("its frame header is too short"))?;
@@ -192,6 +198,10 @@ impl Found {
         let frame =
             self.frame.take().ok_or_else(|| damaged("its first scan comes before its frame header"))?;
         let color_model = self.color_model(&frame)?;
+        let height = match frame.height {
+            0 => height_behind(markers.bytes)?,
+            height => u32::from(height),
+        };
         let mut sampling = [(1, 1); 4];
         for (slot, component) in sampling.iter_mut().zip(&frame.components) {
             *slot = component.1;
@@ -211,7 +221,7 @@ impl Found {
         Ok(Header {
             format: Format::Jpeg,
             width: u32::from(frame.width),
-            height: u32::from(frame.height),
+            height,
             color: if color_model == JpegColorModel::Gray { Color::Gray } else { Color::Rgb },
             bit_depth: 8,
             orientation,
@@ -219,6 +229,7 @@ impl Found {
             metadata: Metadata { orientation, exif: self.exif, icc, xmp: self.xmp, jpeg: tables },
             warnings: self.warnings,
             file_bytes: markers.bytes.len(),
+            scratch: 0,
         })
     }
 

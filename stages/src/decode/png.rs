@@ -1,6 +1,7 @@
 //! Owns decoding the pixels of a PNG, by `png`: every color type and depth, interlaced or not.
 //! Does not own: its chunks (see `png_header.rs`).
 
+use super::png_color;
 use super::png_header::damaged;
 use super::{Decoded, Header};
 use crate::{Color, Error, Image, Limits, Result, Samples};
@@ -24,7 +25,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
         return Err(damaged("its first frame is smaller than the picture"));
     }
     buffer.truncate(frame.buffer_size());
-    let icc = reader.info().icc_profile.as_ref().map(|profile| profile.to_vec());
+    let icc = png_color::profile(reader.info(), header.color.is_gray());
     // What follows the pixels: the last checksum and the end chunk. A picture without them is cut off.
     reader.finish().map_err(explain)?;
     let samples = match frame.bit_depth {
@@ -32,7 +33,8 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
         _ => Samples::U8(buffer),
     };
     let mut metadata = header.metadata.clone();
-    metadata.icc = icc;
+    // A profile in the chunk for it comes before one as text.
+    metadata.icc = icc.or(metadata.icc.take());
     let image = Image::new(header.width, header.height, color(frame.color_type)?, samples)?;
     Ok(Decoded { image: image.with_metadata(metadata), warnings, degraded: false })
 }

@@ -4,10 +4,9 @@
 //! Source: PNG specification, third edition, 5.3 (chunks) and 11.2 to 11.3.
 
 use super::Header;
+use super::png_text::{self, Block};
 use crate::metadata::exif_orientation;
 use crate::{Color, Error, Format, Limits, Metadata, Result};
-
-const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp\0";
 
 pub(super) fn damaged(reason: impl Into<String>) -> Error {
     Error::Damaged { format: "PNG", reason: reason.into() }
@@ -18,7 +17,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let Some((b"IHDR", head)) = chunks.next() else { return Err(Error::Truncated { format: "PNG" }) };
     let &[w0, w1, w2, w3, h0, h1, h2, h3, depth, kind, ..] =
         head.first_chunk::<13>().ok_or_else(|| damaged("its header is too short"))?;
-    let Found { transparent, metadata, warnings } = Found::walk(&mut chunks, limits);
+    let Found { transparent, metadata, warnings, .. } = Found::walk(&mut chunks, limits);
     Ok(Header {
         format: Format::Png,
         width: u32::from_be_bytes([w0, w1, w2, w3]),
@@ -30,6 +29,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         metadata,
         warnings,
         file_bytes: bytes.len(),
+        scratch: 0,
     })
 }
 
@@ -38,6 +38,9 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
 struct Found {
     transparent: bool,
     metadata: Metadata,
+    exif_text: Option<Vec<u8>>,
+    /// Text chunks that were looked into and may have been bombs.
+    inflated: usize,
     warnings: Vec<String>,
 }
 
@@ -47,10 +50,14 @@ impl Found {
         while let Some((name, data)) = chunks.next() {
             match name {
                 b"tRNS" => found.transparent = true,
-                b"acTL" => found.warnings.push(super::animation::ANIMATED.into()),
+                b"acTL" => found.warnings.push(super::header::ANIMATED.into()),
                 b"eXIf" if found.metadata.exif.is_none() => found.metadata.exif = found.keep(data, limits),
-                b"iTXt" if found.metadata.xmp.is_none() => {
-                    found.metadata.xmp = plain_xmp(data).and_then(|xmp| found.keep(xmp, limits));
+                b"iTXt" if found.may_inflate(data) => {
+                    found.block(png_text::international(data, found.room(limits)), limits);
+                }
+                b"tEXt" => found.block(png_text::plain(data, found.room(limits)), limits),
+                b"zTXt" if found.may_inflate(data) => {
+                    found.block(png_text::compressed(data, found.room(limits)), limits);
                 }
                 b"IEND" => {
                     found.note_rest(chunks.rest());
@@ -59,14 +66,47 @@ impl Found {
                 _ => {}
             }
         }
+        found.metadata.exif = found.metadata.exif.or(found.exif_text.take());
         found.metadata.orientation = found.metadata.exif.as_deref().and_then(exif_orientation).unwrap_or(1);
         found
+    }
+
+    /// Bytes of metadata as text that are still allowed.
+    fn room(&self, limits: &Limits) -> usize {
+        limits.max_metadata_bytes.saturating_sub(self.metadata.byte_len())
+    }
+
+    /// Counts a text chunk that may be worth looking into. Real files have two or three of them.
+    fn may_inflate(&mut self, data: &[u8]) -> bool {
+        const MOST: usize = 16;
+        let wanted = png_text::is_metadata(data);
+        self.inflated += usize::from(wanted);
+        wanted && self.inflated <= MOST
+    }
+
+    /// Keeps a block that was text, unless there is one already. EXIF in a chunk of its own comes first, wherever it stands.
+    fn block(&mut self, block: Option<Block>, limits: &Limits) {
+        let metadata = &mut self.metadata;
+        match block {
+            Some(Block::Xmp(packet)) => _ = metadata.xmp.get_or_insert(packet),
+            Some(Block::Icc(icc)) => _ = metadata.icc.get_or_insert(icc),
+            Some(Block::Exif(exif)) => _ = self.exif_text.get_or_insert(exif),
+            Some(Block::TooLarge) => self.note_dropped(limits),
+            None => {}
+        }
+    }
+
+    fn note_dropped(&mut self, limits: &Limits) {
+        let warning = format!("metadata beyond {} bytes was dropped", limits.max_metadata_bytes);
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     fn keep(&mut self, data: &[u8], limits: &Limits) -> Option<Vec<u8>> {
         let fits = data.len() <= limits.max_metadata_bytes;
         if !fits {
-            self.warnings.push(format!("metadata beyond {} bytes was dropped", limits.max_metadata_bytes));
+            self.note_dropped(limits);
         }
         fits.then(|| data.to_vec())
     }
@@ -86,13 +126,6 @@ fn color(kind: u8, transparent: bool) -> Result<Color> {
         (2 | 3, true) | (6, _) => Color::Rgba,
         _ => return Err(damaged(format!("it has color type {kind}, which does not exist"))),
     })
-}
-
-/// The packet of an iTXt chunk that holds uncompressed XMP: keyword, two flags, language and translation.
-fn plain_xmp(data: &[u8]) -> Option<&[u8]> {
-    let [0, _, rest @ ..] = data.strip_prefix(XMP_KEYWORD)? else { return None };
-    let mut parts = rest.splitn(3, |&byte| byte == 0);
-    parts.nth(2)
 }
 
 /// Walks over chunks by their lengths; never looks into data that nobody asked for.

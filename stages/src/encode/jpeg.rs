@@ -1,7 +1,7 @@
 //! Owns writing JPEG, by `jpeg-encoder`: gray and RGB, 8 bits, baseline.
 //! Does not own: quality as people write it (see `options.rs`).
 
-use super::{EncodeOptions, Encoded, KeepMetadata, Quality, layout};
+use super::{EncodeOptions, Encoded, Quality, layout};
 use crate::{Color, Error, Image, JpegTables, Result};
 use jpeg_encoder::{ColorType, Encoder, QuantizationTableType, SamplingFactor};
 
@@ -43,9 +43,7 @@ pub(super) fn encode(image: &Image, options: &EncodeOptions, scratch: &mut Vec<u
         }
     }
     let mut warnings = Vec::new();
-    if options.metadata == KeepMetadata::Keep {
-        attach(&mut encoder, image, options, &mut warnings)?;
-    }
+    attach(&mut encoder, image, options, &mut warnings)?;
     encoder.encode(pixels, width, height, color).map_err(|error| failed(error.to_string()))?;
     Ok(Encoded { bytes, warnings })
 }
@@ -74,12 +72,13 @@ fn attach(
     warnings: &mut Vec<String>,
 ) -> Result<()> {
     let too_large = |what: &str| format!("its {what} is too large for a JPEG and was left out");
-    match &image.metadata.exif {
+    let kept = options.metadata.of(&image.metadata);
+    match kept.exif {
         Some(exif) if exif.len() > MAX_EXIF => warnings.push(too_large("EXIF block")),
         Some(exif) => encoder.add_exif_metadata(exif).map_err(|error| failed(error.to_string()))?,
         None => {}
     }
-    if let Some(xmp) = &image.metadata.xmp {
+    if let Some(xmp) = kept.xmp {
         let segment = [XMP_SIGNATURE, xmp].concat();
         if encoder.add_app_segment(1, segment).is_err() {
             warnings.push(too_large("XMP packet"));
@@ -139,6 +138,8 @@ mod tests {
     fn metadata_survives() {
         let mut icc = vec![7; 70_000];
         icc[16..20].copy_from_slice(b"RGB ");
+        icc[36..40].copy_from_slice(b"acsp");
+        icc[128..132].fill(0);
         let exif = b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec();
         let metadata =
             Metadata { exif: Some(exif), icc: Some(icc), xmp: Some(b"<x/>".to_vec()), ..Metadata::default() };

@@ -15,9 +15,9 @@ mod png;
 
 pub use png::fast as fast_png;
 
-pub use options::{Effort, EncodeOptions, KeepMetadata, Quality};
+pub use options::{Effort, EncodeOptions, Quality};
 
-use crate::{Format, Image, Result};
+use crate::{Format, Image, KeepMetadata, Result, color};
 
 /// A file's contents, and what of the picture it could not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,16 +62,26 @@ impl Encoder {
     /// # Errors
     /// [`Error::Encode`](crate::Error::Encode) when the format cannot hold the picture, by its size for example.
     pub fn encode(&mut self, image: &Image, options: &EncodeOptions) -> Result<Encoded> {
-        match options.format {
+        let mut encoded = match options.format {
             Format::Jpeg => jpeg::encode(image, options, &mut self.scratch),
             Format::Png => png::encode(image, options, self),
             _ => other::encode(image, options),
-        }
+        }?;
+        encoded.warnings.extend(left_behind(image, options));
+        Ok(encoded)
     }
+}
+
+/// Leaving a profile behind changes how a picture looks, unless it is that of sRGB.
+fn left_behind(image: &Image, options: &EncodeOptions) -> Option<String> {
+    let icc = image.metadata.icc.as_deref()?;
+    let missed = !options.metadata.contains(KeepMetadata::ICC)
+        && layout::profile_fits(icc, image.color())
+        && color::changes_colors(icc);
+    missed.then(|| "its colors are not those of sRGB, and nothing says so without its profile; convert with `color srgb`".into())
 }
 
 /// A profile goes along only where it describes this kind of picture.
 fn profile<'a>(image: &'a Image, options: &EncodeOptions) -> Option<&'a [u8]> {
-    let icc = image.metadata.icc.as_deref()?;
-    (options.metadata == KeepMetadata::Keep && layout::profile_fits(icc, image.color())).then_some(icc)
+    options.metadata.of(&image.metadata).icc.filter(|icc| layout::profile_fits(icc, image.color()))
 }

@@ -1,7 +1,7 @@
 //! Owns the choices for encoding, and how people write them.
 //! Does not own: what each format makes of them.
 
-use crate::Format;
+use crate::{Format, KeepMetadata};
 use std::fmt;
 use std::str::FromStr;
 
@@ -17,7 +17,7 @@ pub struct EncodeOptions {
     pub effort: Effort,
     /// What shows through transparent pixels where the format has no alpha: red, green, blue. White by default.
     pub background: [u8; 3],
-    /// What happens to EXIF, color profile and XMP.
+    /// Which of EXIF, color profile and XMP go along. All by default.
     pub metadata: KeepMetadata,
 }
 
@@ -112,37 +112,6 @@ impl FromStr for Effort {
     }
 }
 
-/// What happens to EXIF, color profile and XMP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum KeepMetadata {
-    /// They go along.
-    #[default]
-    Keep,
-    /// They are left out.
-    Strip,
-}
-
-impl fmt::Display for KeepMetadata {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            KeepMetadata::Keep => "keep",
-            KeepMetadata::Strip => "strip",
-        })
-    }
-}
-
-impl FromStr for KeepMetadata {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<KeepMetadata, String> {
-        match text {
-            "keep" => Ok(KeepMetadata::Keep),
-            "strip" => Ok(KeepMetadata::Strip),
-            _ => Err(format!("no metadata choice `{text}`; keep or strip")),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,7 +122,6 @@ mod tests {
             assert_eq!((effort.to_string().as_str(), name.parse()), (name, Ok(effort)));
         }
         assert_eq!(Quality::Percent(7).to_string().parse(), Ok(Quality::Percent(7)));
-        assert_eq!(KeepMetadata::Strip.to_string().parse(), Ok(KeepMetadata::Strip));
         assert!("0".parse::<Quality>().is_err());
     }
 }

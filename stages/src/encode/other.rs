@@ -1,7 +1,7 @@
 //! Owns writing the formats that the `image` crate writes: BMP, farbfeld, PNM, QOI, TGA, TIFF, WebP (without loss).
 //! Does not own: JPEG and PNG, which have files of their own.
 
-use super::{EncodeOptions, Encoded, KeepMetadata, layout};
+use super::{EncodeOptions, Encoded, layout};
 use crate::decode::image_format;
 use crate::{Color, Error, Format, Image, Result, Samples};
 use image::codecs::{bmp, farbfeld, pnm, qoi, tga, tiff, webp};
@@ -102,27 +102,26 @@ fn attach(
     options: &EncodeOptions,
     warnings: &mut Vec<String>,
 ) {
-    if options.metadata == KeepMetadata::Strip {
-        return;
-    }
+    let kept = options.metadata.of(&image.metadata);
     let name = options.format.name();
     if let Some(icc) = super::profile(image, options)
         && encoder.set_icc_profile(icc.to_vec()).is_err()
     {
         warnings.push(format!("its color profile has no place in a {name} file and was left out"));
     }
-    if let Some(exif) = &image.metadata.exif
-        && encoder.set_exif_metadata(exif.clone()).is_err()
+    if let Some(exif) = kept.exif
+        && encoder.set_exif_metadata(exif.to_vec()).is_err()
     {
         warnings.push(format!("its EXIF block has no place in a {name} file and was left out"));
     }
-    if image.metadata.xmp.is_some() {
+    if kept.xmp.is_some() {
         warnings.push(format!("its XMP packet is not written to {name} files and was left out"));
     }
 }
 
 fn note_loss(image: &Image, options: &EncodeOptions, format: Format, warnings: &mut Vec<String>) {
-    if options.metadata == KeepMetadata::Keep && image.metadata.byte_len() > 0 {
+    let kept = options.metadata.of(&image.metadata);
+    if kept.exif.is_some() || kept.icc.is_some() || kept.xmp.is_some() {
         warnings.push(format!("its metadata has no place in a {} file and was left out", format.name()));
     }
 }

@@ -1,4 +1,4 @@
-//! Owns gray in linear light: tables that decode samples by the curve of sRGB, and the way back.
+//! Owns linear light: the curve of sRGB, tables that decode samples by it, and the way back; gray in linear light.
 //! Does not own: the loop over pixels.
 //!
 //! Source: IEC 61966-2-1 (the curve), Rec. ITU-R BT.709 (the weights).
@@ -8,12 +8,12 @@ use std::sync::LazyLock;
 const WEIGHTS: [f64; 3] = [0.2126, 0.7152, 0.0722];
 
 /// An encoded value of 0…1 to linear light of 0…1.
-fn decode(encoded: f64) -> f64 {
+pub(in crate::convert) fn decode(encoded: f64) -> f64 {
     if encoded <= 0.04045 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) }
 }
 
 /// Linear light of 0…1 to an encoded value of 0…1.
-fn encode(linear: f64) -> f64 {
+pub(in crate::convert) fn encode(linear: f64) -> f64 {
     if linear <= 0.0031308 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
 }
 
@@ -25,7 +25,7 @@ const ONE: f64 = (1u32 << 30) as f64;
 const SHIFT: u32 = 30 - 16;
 
 /// Tables for 8-bit samples.
-pub(super) struct Table8 {
+pub(in crate::convert) struct Table8 {
     /// Weighted linear light of each sample, for R, G and B.
     light: [[u32; 256]; 3],
     /// The level at the start of each bucket of linear light.
@@ -58,13 +58,22 @@ impl Table8 {
         let light = self.light[0][r as usize & 255]
             + self.light[1][g as usize & 255]
             + self.light[2][b as usize & 255];
+        u32::from(self.nearest(light))
+    }
+
+    /// The nearest level to linear light of 0…1.
+    pub(in crate::convert) fn level(&self, light: f32) -> u8 {
+        self.nearest((light.clamp(0.0, 1.0) * ONE as f32) as u32)
+    }
+
+    fn nearest(&self, light: u32) -> u8 {
         let level = self.level[(light >> SHIFT) as usize];
-        u32::from(level) + u32::from(light >= self.next[usize::from(level)])
+        level + u8::from(light >= self.next[usize::from(level)])
     }
 }
 
 /// The tables for 8-bit samples, made on first use.
-pub(super) fn table8() -> &'static Table8 {
+pub(in crate::convert) fn table8() -> &'static Table8 {
     static TABLE: LazyLock<Table8> = LazyLock::new(Table8::new);
     &TABLE
 }

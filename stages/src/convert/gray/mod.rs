@@ -12,12 +12,13 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod level;
-mod linear;
+pub(super) mod linear;
 mod mode;
 mod scalar;
 
 pub use mode::GrayMode;
 
+use crate::color::gray_profile;
 use crate::{Color, Image, Result, Samples};
 use level::Level;
 
@@ -81,12 +82,13 @@ kernel!(rgba16_at, rgba16, scalar::rgba16, u16, 4, 2);
 
 /// Takes color away and keeps alpha. A picture that is gray already keeps its samples.
 ///
-/// A color profile describes colors, so none is left on a gray picture.
+/// A color profile describes colors, so what is left of one is a gray profile with its tone curve, and nothing where that
+/// curve is sRGB's.
 pub(super) fn apply(mut image: Image, mode: GrayMode) -> Result<Image> {
     if image.color().is_gray() {
         return Ok(image);
     }
-    image.metadata.icc = None;
+    image.metadata.icc = image.metadata.icc.as_deref().and_then(gray_profile);
     let color = image.color();
     image.relaid(color.to_gray(), |samples| without_color(color, &samples, mode))
 }

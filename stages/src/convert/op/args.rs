@@ -1,6 +1,7 @@
 //! Owns the grammar of ops as text: a name, then words in order, then `key=value` in any order; errors point at a column.
 //! Does not own: which op has which arguments.
 
+use crate::GrayMode;
 use std::fmt;
 
 /// What is wrong with an op, and where.
@@ -47,10 +48,12 @@ pub(crate) struct Args<'a> {
     end: usize,
     /// The keys that were asked for, in order.
     keys: Vec<&'static str>,
+    /// The formula of a `gray` that names none.
+    pub(super) gray: GrayMode,
 }
 
 impl<'a> Args<'a> {
-    pub(super) fn new(text: &'a str) -> Args<'a> {
+    pub(super) fn new(text: &'a str, gray: GrayMode) -> Args<'a> {
         let mut words = words(text);
         let name = words.next();
         let words = words
@@ -59,7 +62,7 @@ impl<'a> Args<'a> {
                 None => Word { column, key: None, value: word, taken: false },
             })
             .collect();
-        Args { name, words, end: text.trim_end().chars().count() + 1, keys: Vec::new() }
+        Args { name, words, end: text.trim_end().chars().count() + 1, keys: Vec::new(), gray }
     }
 
     pub(super) fn name(&self) -> Option<(usize, &'a str)> {

@@ -36,7 +36,7 @@ impl Operation for GrayMode {
     const COMMUTES_WITH_TURNING: bool = true;
 
     fn parse(args: &mut Args<'_>) -> Result<GrayMode, OpError> {
-        Ok(args.option("mode", str::parse::<GrayMode>)?.unwrap_or_default())
+        Ok(args.option("mode", str::parse::<GrayMode>)?.unwrap_or(args.gray))
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,7 +15,9 @@ mod auto_contrast;
 mod blur;
 mod brightness;
 mod channel;
+mod color;
 mod contrast;
+mod crop;
 mod depth;
 mod equalize;
 mod flatten;
@@ -23,14 +25,18 @@ mod gamma;
 mod gray;
 mod help;
 mod invert;
+mod letterbox;
 mod levels;
 mod operation;
 mod orient;
+mod pad;
+mod resize;
 mod saturation;
 mod sharpen;
 #[cfg(test)]
 pub(super) mod testing;
 mod threshold;
+mod turn;
 mod values;
 
 pub use alpha::Alpha;
@@ -39,19 +45,25 @@ pub use auto_contrast::AutoContrast;
 pub use blur::Blur;
 pub use brightness::Brightness;
 pub use channel::Channel;
+pub use color::ColorOp;
 pub use contrast::Contrast;
+pub use crop::Crop;
 pub use depth::Depth;
 pub use equalize::Equalize;
 pub use flatten::Flatten;
 pub use gamma::Gamma;
 pub use help::OpHelp;
 pub use invert::Invert;
+pub use letterbox::Letterbox;
 pub use levels::Levels;
 pub(crate) use operation::{Operation, Scratch};
 pub use orient::AutoOrient;
+pub use pad::Pad;
+pub use resize::Resize;
 pub use saturation::Saturation;
 pub use sharpen::Sharpen;
 pub use threshold::Threshold;
+pub use turn::{Flip, Flop, Rotate, Transpose};
 
 use super::GrayMode;
 use crate::{Image, Result, Shape};
@@ -152,8 +164,26 @@ macro_rules! ops {
 ops! {
     /// Takes color away.
     Gray(GrayMode),
+    /// Says or changes what colors mean.
+    Color(ColorOp),
     /// Turns the picture upright by its EXIF orientation, here and not before the first op that needs it upright.
     AutoOrient(AutoOrient),
+    /// Makes the picture smaller or larger.
+    Resize(Resize),
+    /// Cuts out a rectangle.
+    Crop(Crop),
+    /// Puts the picture on a larger canvas.
+    Pad(Pad),
+    /// Makes the picture fit into a size, with bars at the sides.
+    Letterbox(Letterbox),
+    /// Turns by quarters.
+    Rotate(Rotate),
+    /// Mirrors top and bottom.
+    Flip(Flip),
+    /// Mirrors left and right.
+    Flop(Flop),
+    /// Makes rows columns.
+    Transpose(Transpose),
     /// Puts a picture with alpha on a color.
     Flatten(Flatten),
     /// Takes the alpha channel off or adds one.
@@ -201,13 +231,20 @@ impl Op {
     pub fn all() -> &'static [OpHelp] {
         HELP
     }
-}
 
-impl FromStr for Op {
-    type Err = OpError;
-
-    fn from_str(text: &str) -> Result<Op, OpError> {
-        let mut args = Args::new(text);
+    /// As [`str::parse`], with this formula for a `gray` that names none.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and at which column.
+    ///
+    /// ```
+    /// use pipeline_stages::{GrayMode, Op};
+    ///
+    /// assert_eq!(Op::parse_with("gray", GrayMode::Pillow), Ok(Op::Gray(GrayMode::Pillow)));
+    /// assert_eq!(Op::parse_with("gray mode=luma", GrayMode::Pillow), Ok(Op::Gray(GrayMode::Luma)));
+    /// ```
+    pub fn parse_with(text: &str, gray: GrayMode) -> Result<Op, OpError> {
+        let mut args = Args::new(text, gray);
         let names = || HELP.iter().map(|op| op.name).collect::<Vec<_>>().join(", ");
         let Some((column, name)) = args.name() else {
             return Err(OpError { column: 1, message: format!("an op is missing; one of {}", names()) });
@@ -216,6 +253,14 @@ impl FromStr for Op {
         let op = Op::parse(name, &mut args).ok_or_else(unknown)??;
         args.finish()?;
         Ok(op)
+    }
+}
+
+impl FromStr for Op {
+    type Err = OpError;
+
+    fn from_str(text: &str) -> Result<Op, OpError> {
+        Op::parse_with(text, GrayMode::default())
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) trait Operation: Sized {
 /// What ops keep between pictures, one per worker.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scratch {
+    pub(super) resizer: fast_image_resize::Resizer,
     /// Tables of tone curves.
     pub(crate) curves: Tables,
 }

@@ -1,7 +1,7 @@
 //! Owns what tests of ops share: pictures, and short ways to apply an op.
 //! Does not own: any rule.
 
-use crate::{Color, Converter, Image, Op, Samples};
+use crate::{Color, Converter, Image, Op, Result, Samples};
 use proptest::prelude::*;
 
 /// Pictures of noise in every layout.
@@ -23,6 +23,16 @@ pub(crate) fn pictures() -> impl Strategy<Value = Image> {
             image
         },
     )
+}
+
+/// What an op makes of a picture, or why it cannot.
+pub(crate) fn run(image: &Image, op: &str) -> Result<Image> {
+    Converter::new().apply(image.clone(), &op.parse::<Op>().expect(op))
+}
+
+/// What is wrong with an op's text.
+pub(crate) fn problem(op: &str) -> String {
+    op.parse::<Op>().unwrap_err().to_string()
 }
 
 /// What an op makes of a picture.

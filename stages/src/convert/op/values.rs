@@ -24,11 +24,9 @@ pub(crate) fn level(text: &str) -> Result<f32, Problem> {
 
 /// Two levels: `BLACK,WHITE`.
 pub(crate) fn two_levels(text: &str) -> Result<[f32; 2], Problem> {
-    let (black, white) =
-        text.split_once(',').ok_or_else(|| format!("`{text}` is not two levels; BLACK,WHITE"))?;
-    let at = black.chars().count() + 1;
-    let further = |problem: Problem| Problem { at: at + problem.at, ..problem };
-    Ok([level(black)?, level(white).map_err(further)?])
+    pair(text, ',', level)
+        .unwrap_or_else(|| Err(format!("`{text}` is not two levels; BLACK,WHITE").into()))
+        .map(<[f32; 2]>::from)
 }
 
 /// A color: a name, `#rgb`, `#rrggbb` or `#rrggbbaa`; red, green, blue, alpha.
@@ -60,4 +58,41 @@ pub(crate) fn color(text: &str) -> Result<[u8; 4], Problem> {
 /// A color as [`color`] reads it.
 pub(crate) fn show_color([r, g, b, a]: [u8; 4]) -> String {
     if a == 255 { format!("#{r:02x}{g:02x}{b:02x}") } else { format!("#{r:02x}{g:02x}{b:02x}{a:02x}") }
+}
+
+/// A length in pixels, at least 1.
+pub(crate) fn side(text: &str) -> Result<u32, Problem> {
+    match text.parse::<u32>() {
+        // `+5` is a number for Rust, and an offset for people.
+        Ok(side) if side > 0 && !text.starts_with('+') => Ok(side),
+        _ => Err(format!("no number of pixels `{text}`; one from 1 to {}", u32::MAX).into()),
+    }
+}
+
+/// Two numbers with a sign between them, each read by the same rule; errors point into the second too.
+pub(crate) fn pair<T>(
+    text: &str,
+    between: char,
+    parse: impl Fn(&str) -> Result<T, Problem>,
+) -> Option<Result<(T, T), Problem>> {
+    let (first, second) = text.split_once(between)?;
+    let behind = first.chars().count() + 1;
+    let second = |first: T| {
+        let second = parse(second).map_err(|problem| Problem { at: problem.at + behind, ..problem })?;
+        Ok((first, second))
+    };
+    Some(parse(first).and_then(second))
+}
+
+/// A rectangle's size in pixels: `WxH`.
+pub(crate) fn size(text: &str) -> Result<(u32, u32), Problem> {
+    pair(text, 'x', side)
+        .unwrap_or_else(|| Err(format!("no size `{text}`; write WxH, such as 640x480").into()))
+}
+
+/// How wide to how high: `16:9`.
+pub(crate) fn aspect(text: &str) -> Option<Result<(u32, u32), Problem>> {
+    pair(text, ':', |text| {
+        side(text).map_err(|_| format!("no number `{text}`; an aspect is like 16:9").into())
+    })
 }

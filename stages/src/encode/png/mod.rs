@@ -3,7 +3,7 @@
 
 pub mod fast;
 
-use super::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata};
+use super::{Effort, EncodeOptions, Encoded, Encoder};
 use crate::{Color, Error, Image, Result, Samples};
 use png::chunk::IDAT;
 use png::text_metadata::ITXtChunk;
@@ -39,11 +39,10 @@ fn info(image: &Image, options: &EncodeOptions, warnings: &mut Vec<String>) -> I
     let (color, depth) = layout(image);
     let mut info = Info::with_size(image.width(), image.height());
     (info.color_type, info.bit_depth) = (color, depth);
-    if options.metadata == KeepMetadata::Keep {
-        info.exif_metadata = image.metadata.exif.clone().map(Into::into);
-        info.icc_profile = super::profile(image, options).map(|icc| icc.to_vec().into());
-        info.utf8_text.extend(xmp(image, warnings));
-    }
+    let kept = options.metadata.of(&image.metadata);
+    info.exif_metadata = kept.exif.map(|exif| exif.to_vec().into());
+    info.icc_profile = super::profile(image, options).map(|icc| icc.to_vec().into());
+    info.utf8_text.extend(kept.xmp.and_then(|packet| xmp(packet, warnings)));
     info
 }
 
@@ -98,8 +97,7 @@ fn layout(image: &Image) -> (ColorType, BitDepth) {
 }
 
 /// XMP is an international text under a fixed keyword (XMP specification part 3, 1.1.5), so it has to be text.
-fn xmp(image: &Image, warnings: &mut Vec<String>) -> Option<ITXtChunk> {
-    let packet = image.metadata.xmp.as_ref()?;
+fn xmp(packet: &[u8], warnings: &mut Vec<String>) -> Option<ITXtChunk> {
     match std::str::from_utf8(packet) {
         Ok(text) => Some(ITXtChunk::new("XML:com.adobe.xmp", text)),
         Err(_) => {
@@ -130,6 +128,8 @@ mod tests {
     fn metadata_survives() {
         let mut icc = vec![7; 3000];
         icc[16..20].copy_from_slice(b"GRAY");
+        icc[36..40].copy_from_slice(b"acsp");
+        icc[128..132].fill(0);
         let metadata = Metadata {
             exif: Some(b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec()),
             icc: Some(icc),

@@ -1,0 +1,240 @@
+//! Owns the way from a file to pixels: which scans are decoded, and that they are read side by side.
+//! Does not own: any step of it.
+//!
+//! Sequential files may have a scan for each component. All of them are read at once, a row of MCUs of each, so that no
+//! coefficients are kept and memory does not grow with the height of a picture.
+
+use crate::frame::{Coding, Frame};
+use crate::output::Conversion;
+use crate::plane::Plane;
+use crate::progressive;
+use crate::quantisation::Steps;
+use crate::scan::{Reader, Sink as _};
+use crate::scans::{Scan, Scans};
+use crate::simd::{self, Wide};
+use crate::strips::{Buffers, Strips};
+use crate::tables::Tables;
+use crate::upsample::Upsampling;
+use crate::{Error, Header, Info, Limits, Output, Unsupported};
+use alloc::vec::Vec;
+
+/// The most scratch that is kept for the next picture, in bytes.
+const KEPT: usize = 4 << 20;
+
+/// What is kept between pictures.
+#[derive(Clone, Default)]
+pub(crate) struct State {
+    /// For the first, second, … scan that is decoded.
+    scans: Vec<ScanState>,
+    buffers: Buffers,
+    progressive: progressive::Scratch,
+    /// Whether to use no more than every processor has.
+    pub(crate) plain: bool,
+}
+
+#[derive(Clone, Default)]
+struct ScanState {
+    tables: Tables,
+    /// Entropy-coded data between two restart markers, without stuffed bytes.
+    data: Vec<u8>,
+}
+
+impl State {
+    /// Decodes a file to `out`, which is empty.
+    pub(crate) fn decode(
+        &mut self,
+        limits: Limits,
+        file: &[u8],
+        output: Output,
+        out: &mut Vec<u8>,
+    ) -> Result<Info, Error> {
+        let mut scans = Scans::open(file)?;
+        let header = Header::of(&scans);
+        let conversion = supported(&scans, output)?;
+        check_pixels(scans.frame(), limits)?;
+        if scans.frame().coding == Coding::Progressive {
+            self.progressive(file, &mut scans, (output, conversion), out)?;
+            return Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) });
+        }
+        check_size(scans.frame(), file.len() - scans.position(), file.len())?;
+        let decoded = self.choose(&mut scans, conversion)?;
+        reserve(scans.frame(), output, out)?;
+        let readers = decoded.iter().zip(&mut self.scans);
+        let readers = readers.map(|(scan, ScanState { tables, data })| {
+            let parts = tables.parts(scans.frame(), scan, conversion);
+            Reader::new(file, scans.frame(), scan, parts, data)
+        });
+        let wide = if self.plain { None } else { Wide::detect() };
+        let end = simd::pixels(wide, readers.collect(), &scans, conversion, &mut self.buffers, out)?;
+        if let Some(end) = end {
+            scans.resume(end);
+            if let Some(scan) = scans.next()? {
+                return Err(Error::Damaged { at: scan.data, expected: "the end of the picture" });
+            }
+        }
+        Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) })
+    }
+
+    /// The same for a progressive file.
+    fn progressive(
+        &mut self,
+        file: &[u8],
+        scans: &mut Scans<'_>,
+        (output, conversion): (Output, Conversion),
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let reader = progressive::Reader::open(file, scans, conversion, &mut self.progressive)?;
+        reserve(scans.frame(), output, out)?;
+        let wide = if self.plain { None } else { Wide::detect() };
+        let State { progressive, buffers, .. } = self;
+        simd::progressive(wide, reader, scans, conversion, (progressive, buffers), out)
+    }
+
+    /// Forgets scratch that was needed by an unusually large picture.
+    pub(crate) fn trim(&mut self) {
+        for scan in &mut self.scans {
+            if scan.data.capacity() > KEPT {
+                scan.data = Vec::new();
+            }
+        }
+        if self.buffers.capacity() > KEPT {
+            self.buffers = Buffers::default();
+        }
+        self.progressive.trim(KEPT);
+    }
+
+    /// The scans that have wanted components, with their tables made. If the first scan has all components, what is behind it was
+    /// not looked at; otherwise all of the file was.
+    fn choose(&mut self, scans: &mut Scans<'_>, conversion: Conversion) -> Result<Vec<Scan>, Error> {
+        let mut chosen = Vec::with_capacity(4);
+        let mut seen = [false; 4];
+        let count = scans.frame().components().len();
+        while let Some(scan) = scans.next()? {
+            for member in scan.members() {
+                if core::mem::replace(&mut seen[member.component], true) {
+                    return Err(Error::Damaged {
+                        at: scan.data,
+                        expected: "each component in one scan only",
+                    });
+                }
+            }
+            let whole = scan.members().len() == count;
+            if scan.members().iter().any(|member| conversion.wants(member.component)) {
+                if self.scans.len() == chosen.len() {
+                    self.scans.push(ScanState::default());
+                }
+                self.scans[chosen.len()].tables.set(scans.codes(), &scan, conversion)?;
+                chosen.push(scan.clone());
+            }
+            if whole {
+                return Ok(chosen);
+            }
+            scans.pass_over(&scan)?;
+        }
+        if seen[..count].contains(&false) {
+            return Err(Error::Damaged { at: scans.position(), expected: "a scan of every component" });
+        }
+        Ok(chosen)
+    }
+}
+
+/// What has to be converted; or what is not decoded here, by name.
+fn supported(scans: &Scans<'_>, output: Output) -> Result<Conversion, Unsupported> {
+    let frame = scans.frame();
+    let conversion = Conversion::of(scans.color(), output)?;
+    for (_, component) in (0..).zip(frame.components()).filter(|&(index, _)| conversion.wants(index)) {
+        Upsampling::of(component, frame)?;
+    }
+    Ok(conversion)
+}
+
+fn check_pixels(frame: &Frame, limits: Limits) -> Result<(), Error> {
+    let pixels = u64::from(frame.width) * u64::from(frame.height);
+    if pixels > limits.max_pixels {
+        return Err(Error::TooLarge { pixels, limit: limits.max_pixels });
+    }
+    Ok(())
+}
+
+/// A block has two codes of at least one bit, so a lie about the size is found before anything is allocated.
+fn check_size(frame: &Frame, data: usize, at: usize) -> Result<(), Error> {
+    let (across, down) = frame.mcus();
+    let blocks: u64 = frame.components().iter().map(|component| u64::from(component.blocks())).sum();
+    let alone = frame.components().iter().map(|component| frame.blocks(component));
+    let alone: u64 = alone.map(|(across, down)| u64::from(across) * u64::from(down)).sum();
+    // Scans of one component have no blocks that only fill MCUs.
+    if alone.min(u64::from(across) * u64::from(down) * blocks) > data as u64 * 4 {
+        return Err(Error::Truncated { at, expected: "more entropy-coded data" });
+    }
+    Ok(())
+}
+
+fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error> {
+    let bytes = u64::from(frame.width) * u64::from(frame.height) * output.samples() as u64;
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
+    out.resize(bytes, 0);
+    Ok(())
+}
+
+/// Whether blocks of luma are all that is wanted, and as many as the picture has.
+fn only_luma(frame: &Frame, conversion: Conversion) -> bool {
+    let luma = frame.components().first();
+    conversion == Conversion::First && luma.is_some_and(|luma| luma.sampling == frame.highest_sampling())
+}
+
+fn steps<'a>(scans: &'a Scans<'_>, component: usize) -> Result<&'a Steps, Error> {
+    let expected = "a scan whose quantisation was defined";
+    scans.steps(component).ok_or(Error::Damaged { at: scans.position(), expected })
+}
+
+/// Decodes all pixels. Gives where the marker behind the scan stands if it has all components.
+#[inline(always)]
+pub(crate) fn pixels(
+    wide: Option<Wide>,
+    mut readers: Vec<Reader<'_>>,
+    scans: &Scans<'_>,
+    conversion: Conversion,
+    buffers: &mut Buffers,
+    out: &mut [u8],
+) -> Result<Option<usize>, Error> {
+    let frame = scans.frame();
+    let rows = frame.mcus().1;
+    if only_luma(frame, conversion) {
+        let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
+        for reader in &mut readers {
+            reader.rows(rows, &mut plane)?;
+        }
+    } else {
+        let mut strips =
+            Strips::new(frame, |component| steps(scans, component), conversion, wide, buffers, out)?;
+        for row in 0..rows {
+            for reader in &mut readers {
+                reader.rows(1, &mut strips)?;
+            }
+            strips.row(row);
+        }
+    }
+    let whole = |reader: &Reader<'_>| reader.components() == frame.components().len();
+    Ok(readers.first().filter(|first| whole(first)).map(Reader::end))
+}
+
+/// Decodes all pixels of a progressive file.
+#[inline(always)]
+pub(crate) fn progressive(
+    wide: Option<Wide>,
+    reader: progressive::Reader<'_>,
+    scans: &Scans<'_>,
+    conversion: Conversion,
+    (scratch, buffers): (&mut progressive::Scratch, &mut Buffers),
+    out: &mut [u8],
+) -> Result<(), Error> {
+    let frame = scans.frame();
+    if only_luma(frame, conversion) {
+        let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
+        return reader.decode(frame, scratch, &mut plane);
+    }
+    let steps = |component| steps(scans, component);
+    let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
+    reader.decode(frame, scratch, &mut strips)
+}

@@ -1,0 +1,56 @@
+//! Owns writing blocks straight into a plane: for a component with as many samples as the picture has pixels.
+//! Does not own: components with fewer samples (see `strips.rs`).
+
+use crate::idct;
+use crate::quantisation::Steps;
+use crate::scan::Sink;
+
+/// The samples of one component, without rows or columns of filling.
+pub(crate) struct Plane<'a> {
+    pub(crate) samples: &'a mut [u8],
+    pub(crate) width: usize,
+    pub(crate) steps: &'a Steps,
+}
+
+impl Sink for Plane<'_> {
+    #[inline(always)]
+    fn block(&mut self, _: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool) {
+        self.store(place, &idct::samples(coefficients, self.steps, flat));
+    }
+
+    fn row(&mut self, _: u32) {}
+}
+
+impl Plane<'_> {
+    /// Stores the part of a block that is inside; `column` and `row` count blocks.
+    #[inline(always)]
+    fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
+        let (x, first) = (column * 8, row * 8 * self.width);
+        let Some(inside) = self.width.checked_sub(x).filter(|&inside| inside > 0) else { return };
+        let Some(samples) = self.samples.get_mut(first..) else { return };
+        for (line, row) in samples.chunks_mut(self.width).zip(rows) {
+            match line[x..].first_chunk_mut::<8>() {
+                Some(whole) => *whole = *row,
+                None => line[x..].copy_from_slice(&row[..inside]),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
+        let mut samples = [0; 10 * 9];
+        let mut plane = Plane { samples: &mut samples, width: 10, steps: &[1; 64] };
+        for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
+            plane.store(place, &[[value; 8]; 8]);
+        }
+        for row in 0..8 {
+            assert_eq!(samples[row * 10..][..10], [1, 1, 1, 1, 1, 1, 1, 1, 2, 2]);
+        }
+        assert_eq!(samples[80..], [3, 3, 3, 3, 3, 3, 3, 3, 4, 4]);
+    }
+}
