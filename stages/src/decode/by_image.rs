@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_not_handled_is_told_without_repeating_the_format() {
         let told = |kind| {
-            let hint = ImageFormatHint::Exact(ImageFormat::Tga);
+            let hint = ImageFormatHint::Exact(image::ImageFormat::Tga);
             let error = ImageError::Unsupported(UnsupportedError::from_format_and_kind(hint, kind));
             explain(Format::Tga, error).to_string()
         };

@@ -1,7 +1,7 @@
 //! Owns bringing samples into a layout that a format can hold: fewer bits, no alpha, gray as RGB.
 //! Does not own: which format holds what (see `rules.rs`).
 
-use crate::convert::{to_8_bits, to_16_bits};
+use crate::convert::to_8_bits;
 use crate::{Color, Image, Samples};
 use std::borrow::Cow;
 
