@@ -147,9 +147,7 @@ fn check_size(frame: &Frame, limits: Limits, data: usize, at: usize) -> Result<(
 fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error> {
     let bytes = u64::from(frame.width) * u64::from(frame.height) * output.samples() as u64;
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-    out.resize(bytes, 0);
-    Ok(())
+    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })
 }
 
 /// Decodes all pixels. Gives where the marker behind the scan stands if it has all components.
@@ -160,7 +158,7 @@ pub(crate) fn pixels(
     scans: &Scans<'_>,
     conversion: Conversion,
     buffers: &mut Buffers,
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     let frame = scans.frame();
     let steps = |component| {
@@ -170,9 +168,13 @@ pub(crate) fn pixels(
     let rows = frame.mcus().1;
     let plain = frame.components().first().is_some_and(|first| first.sampling == frame.highest_sampling());
     if plain && conversion == Conversion::First {
-        let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(0)? };
-        for reader in &mut readers {
-            reader.rows(rows, &mut plane)?;
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let mut plane = Plane { samples: out, width, height, steps: steps(0)? };
+        for _ in 0..rows {
+            plane.begin(8 * usize::from(frame.highest_sampling().1));
+            for reader in &mut readers {
+                reader.rows(1, &mut plane)?;
+            }
         }
     } else {
         let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
