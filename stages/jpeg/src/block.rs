@@ -63,6 +63,7 @@ pub(crate) fn coefficients(
                 bits.skip(total);
                 return Ok(at == 1);
             }
+            One::EndOfBands { .. } => return Err(BadCode),
             One::Coefficient { step, size, total } => {
                 at += step;
                 if at > 64 {
@@ -115,6 +116,7 @@ pub(crate) fn pass(dc: &DcTable, table: &SkipTable, bits: &mut Bits<'_>) -> Resu
                 bits.skip(total);
                 return Ok(());
             }
+            One::EndOfBands { .. } => return Err(BadCode),
             One::Coefficient { step, total, .. } => {
                 bits.skip(total);
                 at += step;

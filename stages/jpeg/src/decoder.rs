@@ -100,7 +100,6 @@ impl fmt::Debug for Decoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Unsupported;
     use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
     fn file(side: u16, edit: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
@@ -147,6 +146,7 @@ mod tests {
             file(16, |_| {}),
             b"\xff\xd8broken".to_vec(),
             file(64, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2)),
+            file(63, |encoder| encoder.set_progressive(true)),
         ];
         let mut decoder = Decoder::new(Limits::default());
         for file in files.iter().chain(files.iter().rev()) {
@@ -191,8 +191,47 @@ mod tests {
     }
 
     #[test]
-    fn progressive_is_unsupported() {
+    fn the_same_luma_comes_out_of_a_progressive_file() {
+        for (sampling, interval) in [(SamplingFactor::F_1_1, 0), (SamplingFactor::F_2_2, 2)] {
+            let set = |encoder: &mut Encoder<&mut Vec<u8>>| {
+                encoder.set_sampling_factor(sampling);
+                encoder.set_restart_interval(interval);
+            };
+            let progressive = file(61, |encoder| {
+                set(encoder);
+                encoder.set_progressive(true);
+            });
+            assert_eq!(gray(&progressive).unwrap(), gray(&file(61, set)).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_progressive_picture_leaves_nothing_behind_wherever_it_breaks() {
+        let whole = file(64, |encoder| encoder.set_progressive(true));
+        let mut decoder = Decoder::new(Limits::default());
+        let (mut want, mut out, mut broken) = (Vec::new(), Vec::new(), 0);
+        decoder.decode(&whole, Output::Rgb, &mut want).unwrap();
+        for at in (700..whole.len()).step_by(3) {
+            let mut damaged = whole.clone();
+            damaged[at] = 0xfe;
+            broken += usize::from(decoder.decode(&damaged, Output::Rgb, &mut out).is_err());
+            decoder.decode(&whole, Output::Rgb, &mut out).unwrap();
+            assert!(out == want, "after damage at {at}");
+        }
+        assert!(broken > 100, "{broken}");
+    }
+
+    #[test]
+    fn more_scans_than_anyone_makes_are_refused() {
         let progressive = file(16, |encoder| encoder.set_progressive(true));
-        assert_eq!(gray(&progressive), Err(Error::Unsupported(Unsupported::Progressive)));
+        let scan = progressive.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+        let frame = &progressive[..scan];
+        // Color in a scan for each coefficient and bit; none of them is looked into.
+        let bits = (1..=60).flat_map(|at| [(at, 0x01), (at, 0x10)]);
+        let scans = bits.map(|(at, bits)| [0xff, 0xda, 0, 8, 1, 1, 0, at, at, bits]);
+        let levels = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 0, 0];
+        let scans: Vec<u8> = [levels].into_iter().chain(scans).flatten().collect();
+        let file = [frame, &scans, b"\xff\xd9"].concat();
+        assert_eq!(gray(&file), Err(Error::TooManyScans { limit: 100 }));
     }
 }

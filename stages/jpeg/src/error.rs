@@ -34,6 +34,12 @@ pub enum Error {
         /// The most that is allowed.
         limit: u64,
     },
+    /// More scans than any encoder makes: each is work for the whole picture, however few bytes it has.
+    #[error("more than {limit} scans")]
+    TooManyScans {
+        /// The most that is allowed.
+        limit: usize,
+    },
     /// There is no memory for the pixels.
     #[error("no memory for {bytes} bytes of pixels")]
     OutOfMemory {
@@ -46,9 +52,6 @@ pub enum Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unsupported {
-    /// Progressive (T.81, annex G).
-    #[error("progressive")]
-    Progressive,
     /// Arithmetic instead of Huffman coding (T.81, annex D).
     #[error("arithmetic coding")]
     Arithmetic,

@@ -5,12 +5,12 @@
 //! filtered upsampling. It is strict: a file with anything irregular about it is refused, never guessed at, so that a caller with
 //! a lenient decoder can fall back to that.
 //!
-//! What is read today: sequential Huffman files with 8 bits per sample (T.81, baseline and extended): gray, YCbCr, RGB, CMYK and
+//! What is read today: Huffman files with 8 bits per sample (T.81, baseline, extended and progressive): gray, YCbCr, RGB, CMYK and
 //! YCCK, any sampling of which libjpeg makes whole pixels, any number of scans, restarts, a height that comes after the picture.
 //! Everything else is [`Error::Unsupported`], known from the header alone.
 //!
 //! Why it is fast: a lookup gives up to two coefficients at once, or passes over as many as fit in 12 bits (`huffman/`); nothing is
-//! allocated between pictures of a size; samples become pixels while they are in the processor's cache (`strips.rs`); and what is
+//! allocated between pictures of a size; all scans of a file are read side by side (`progressive/`); samples become pixels while they are in the processor's cache (`strips.rs`); and what is
 //! done to rows and blocks are loops that compilers make vectors of (`idct.rs`, `upsample.rs`, `color.rs`, `simd.rs`).
 //!
 //! ```
@@ -34,6 +34,7 @@ extern crate alloc;
 
 mod bits;
 mod block;
+mod coefficients;
 mod color;
 #[cfg(target_arch = "x86_64")]
 mod color_avx2;
@@ -47,6 +48,7 @@ mod markers;
 mod output;
 mod picture;
 mod plane;
+mod progressive;
 mod quantisation;
 mod scan;
 mod scans;

@@ -7,7 +7,9 @@
 use crate::frame::{Coding, Frame};
 use crate::output::Conversion;
 use crate::plane::Plane;
-use crate::scan::{Reader, Sink as _};
+use crate::progressive;
+use crate::quantisation::Steps;
+use crate::scan::{Reader, Sink};
 use crate::scans::{Scan, Scans};
 use crate::simd::{self, Wide};
 use crate::strips::{Buffers, Strips};
@@ -25,6 +27,7 @@ pub(crate) struct State {
     /// For the first, second, … scan that is decoded.
     scans: Vec<ScanState>,
     buffers: Buffers,
+    progressive: progressive::Scratch,
     /// Whether to use no more than every processor has.
     pub(crate) plain: bool,
 }
@@ -48,7 +51,12 @@ impl State {
         let mut scans = Scans::open(file)?;
         let header = Header::of(&scans);
         let conversion = supported(&scans, output)?;
-        check_size(scans.frame(), limits, file.len() - scans.position(), file.len())?;
+        check_pixels(scans.frame(), limits)?;
+        if scans.frame().coding == Coding::Progressive {
+            self.progressive(file, &mut scans, (output, conversion), out)?;
+            return Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) });
+        }
+        check_size(scans.frame(), file.len() - scans.position(), file.len())?;
         let decoded = self.choose(&mut scans, conversion)?;
         reserve(scans.frame(), output, out)?;
         let readers = decoded.iter().zip(&mut self.scans);
@@ -67,6 +75,21 @@ impl State {
         Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) })
     }
 
+    /// The same for a progressive file.
+    fn progressive(
+        &mut self,
+        file: &[u8],
+        scans: &mut Scans<'_>,
+        (output, conversion): (Output, Conversion),
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let reader = progressive::Reader::open(file, scans, conversion, &mut self.progressive)?;
+        reserve(scans.frame(), output, out)?;
+        let wide = if self.plain { None } else { Wide::detect() };
+        let State { progressive, buffers, .. } = self;
+        simd::progressive(wide, reader, scans, conversion, (progressive, buffers), out)
+    }
+
     /// Forgets scratch that was needed by an unusually large picture.
     pub(crate) fn trim(&mut self) {
         for scan in &mut self.scans {
@@ -77,6 +100,7 @@ impl State {
         if self.buffers.capacity() > KEPT {
             self.buffers = Buffers::default();
         }
+        self.progressive.trim(KEPT);
     }
 
     /// The scans that have wanted components, with their tables made. If the first scan has all components, what is behind it was
@@ -117,9 +141,6 @@ impl State {
 /// What has to be converted; or what is not decoded here, by name.
 fn supported(scans: &Scans<'_>, output: Output) -> Result<Conversion, Unsupported> {
     let frame = scans.frame();
-    if frame.coding == Coding::Progressive {
-        return Err(Unsupported::Progressive);
-    }
     let conversion = Conversion::of(scans.color(), output)?;
     for (_, component) in (0..).zip(frame.components()).filter(|&(index, _)| conversion.wants(index)) {
         Upsampling::of(component, frame)?;
@@ -127,12 +148,16 @@ fn supported(scans: &Scans<'_>, output: Output) -> Result<Conversion, Unsupporte
     Ok(conversion)
 }
 
-/// A block has two codes of at least one bit, so a lie about the size is found before anything is allocated.
-fn check_size(frame: &Frame, limits: Limits, data: usize, at: usize) -> Result<(), Error> {
+fn check_pixels(frame: &Frame, limits: Limits) -> Result<(), Error> {
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     if pixels > limits.max_pixels {
         return Err(Error::TooLarge { pixels, limit: limits.max_pixels });
     }
+    Ok(())
+}
+
+/// A block has two codes of at least one bit, so a lie about the size is found before anything is allocated.
+fn check_size(frame: &Frame, data: usize, at: usize) -> Result<(), Error> {
     let (across, down) = frame.mcus();
     let blocks: u64 = frame.components().iter().map(|component| u64::from(component.blocks())).sum();
     let alone = frame.components().iter().map(|component| frame.blocks(component));
@@ -150,6 +175,17 @@ fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error
     out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })
 }
 
+/// Whether blocks of luma are all that is wanted, and as many as the picture has.
+fn only_luma(frame: &Frame, conversion: Conversion) -> bool {
+    let luma = frame.components().first();
+    conversion == Conversion::First && luma.is_some_and(|luma| luma.sampling == frame.highest_sampling())
+}
+
+fn steps<'a>(scans: &'a Scans<'_>, component: usize) -> Result<&'a Steps, Error> {
+    let expected = "a scan whose quantisation was defined";
+    scans.steps(component).ok_or(Error::Damaged { at: scans.position(), expected })
+}
+
 /// Decodes all pixels. Gives where the marker behind the scan stands if it has all components.
 #[inline(always)]
 pub(crate) fn pixels(
@@ -161,30 +197,47 @@ pub(crate) fn pixels(
     out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     let frame = scans.frame();
-    let steps = |component| {
-        let expected = "a scan whose quantisation was defined";
-        scans.steps(component).ok_or(Error::Damaged { at: scans.position(), expected })
-    };
     let rows = frame.mcus().1;
-    let plain = frame.components().first().is_some_and(|first| first.sampling == frame.highest_sampling());
-    if plain && conversion == Conversion::First {
-        let (width, height) = (frame.width as usize, frame.height as usize);
-        let mut plane = Plane { samples: out, width, height, steps: steps(0)? };
-        for _ in 0..rows {
-            plane.begin(8 * usize::from(frame.highest_sampling().1));
-            for reader in &mut readers {
-                reader.rows(1, &mut plane)?;
-            }
-        }
+    if only_luma(frame, conversion) {
+        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
+        decode(&mut readers, rows, &mut plane)?;
     } else {
+        let steps = |component| steps(scans, component);
         let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
-        for row in 0..rows {
-            for reader in &mut readers {
-                reader.rows(1, &mut strips)?;
-            }
-            strips.row(row);
-        }
+        decode(&mut readers, rows, &mut strips)?;
     }
     let whole = |reader: &Reader<'_>| reader.components() == frame.components().len();
     Ok(readers.first().filter(|first| whole(first)).map(Reader::end))
+}
+
+/// Decodes rows of MCUs of all scans side by side.
+#[inline(always)]
+fn decode<S: Sink>(readers: &mut [Reader<'_>], rows: u32, sink: &mut S) -> Result<(), Error> {
+    for row in 0..rows {
+        for reader in &mut *readers {
+            reader.rows(1, sink)?;
+        }
+        sink.row(row);
+    }
+    Ok(())
+}
+
+/// Decodes all pixels of a progressive file.
+#[inline(always)]
+pub(crate) fn progressive(
+    wide: Option<Wide>,
+    reader: progressive::Reader<'_>,
+    scans: &Scans<'_>,
+    conversion: Conversion,
+    (scratch, buffers): (&mut progressive::Scratch, &mut Buffers),
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let frame = scans.frame();
+    if only_luma(frame, conversion) {
+        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
+        return reader.decode(frame, scratch, &mut plane);
+    }
+    let steps = |component| steps(scans, component);
+    let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
+    reader.decode(frame, scratch, &mut strips)
 }

@@ -1,6 +1,7 @@
 //! Owns writing blocks straight into a plane: for a component with as many samples as the picture has pixels.
 //! Does not own: components with fewer samples (see `strips.rs`).
 
+use crate::frame::Frame;
 use crate::idct;
 use crate::quantisation::Steps;
 use crate::scan::Sink;
@@ -9,10 +10,12 @@ use alloc::vec::Vec;
 /// The samples of one component, without rows or columns of filling.
 pub(crate) struct Plane<'a> {
     /// As many rows as were begun.
-    pub(crate) samples: &'a mut Vec<u8>,
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    pub(crate) steps: &'a Steps,
+    samples: &'a mut Vec<u8>,
+    width: usize,
+    height: usize,
+    /// Rows in a row of MCUs.
+    high: usize,
+    steps: &'a Steps,
 }
 
 impl Sink for Plane<'_> {
@@ -21,14 +24,24 @@ impl Sink for Plane<'_> {
         self.store(place, &idct::samples(coefficients, self.steps, flat));
     }
 
-    fn row(&mut self, _: u32) {}
+    fn row(&mut self, _: u32) {
+        self.begin();
+    }
 }
 
-impl Plane<'_> {
-    /// Makes room for the next `rows` rows, or those that are left. Not for all of them at once, so that they are still in the cache
-    /// when they are written to.
-    pub(crate) fn begin(&mut self, rows: usize) {
-        let end = (self.samples.len() + rows * self.width).min(self.height * self.width);
+impl<'a> Plane<'a> {
+    /// Luma, whose samples go to `out`, which is empty and has room for them.
+    pub(crate) fn new(frame: &Frame, steps: &'a Steps, out: &'a mut Vec<u8>) -> Plane<'a> {
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let high = 8 * usize::from(frame.highest_sampling().1);
+        let mut plane = Plane { samples: out, width, height, high, steps };
+        plane.begin();
+        plane
+    }
+
+    /// Begins the next row of MCUs. Not all of them at once, so that they are still in the cache when they are written to.
+    fn begin(&mut self) {
+        let end = (self.samples.len() + self.high * self.width).min(self.height * self.width);
         self.samples.resize(end, 0);
     }
 
@@ -54,8 +67,8 @@ mod tests {
     #[test]
     fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
         let mut samples = Vec::new();
-        let mut plane = Plane { samples: &mut samples, width: 10, height: 9, steps: &[1; 64] };
-        plane.begin(16);
+        let mut plane = Plane { samples: &mut samples, width: 10, height: 9, high: 16, steps: &[1; 64] };
+        plane.begin();
         for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
             plane.store(place, &[[value; 8]; 8]);
         }

@@ -155,10 +155,11 @@ impl<'a> Scans<'a> {
         self.markers.seek(at);
     }
 
-    /// Goes on after the entropy-coded data of a scan, without looking into it.
-    pub(crate) fn pass_over(&mut self, scan: &Scan) -> Result<(), Error> {
-        self.markers.seek(segments::end_of_scan(self.file, scan.data)?);
-        Ok(())
+    /// Goes on after the entropy-coded data of a scan, without looking into it. Gives where it ends.
+    pub(crate) fn pass_over(&mut self, scan: &Scan) -> Result<usize, Error> {
+        let end = segments::end_of_scan(self.file, scan.data)?;
+        self.markers.seek(end);
+        Ok(end)
     }
 
     fn scan(&mut self, &Segment { body, at, .. }: &Segment<'_>) -> Result<Scan, Error> {

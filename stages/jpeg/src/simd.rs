@@ -8,6 +8,7 @@
 use crate::Error;
 use crate::output::Conversion;
 use crate::picture;
+use crate::progressive;
 use crate::scan::Reader;
 use crate::scans::Scans;
 use crate::strips::Buffers;
@@ -72,6 +73,36 @@ fn pixels_wide(
     picture::pixels(Some(wide), readers, scans, conversion, buffers, out)
 }
 
+/// As [`picture::progressive`].
+pub(crate) fn progressive(
+    wide: Option<Wide>,
+    reader: progressive::Reader<'_>,
+    scans: &Scans<'_>,
+    conversion: Conversion,
+    scratch: (&mut progressive::Scratch, &mut Buffers),
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(wide) = wide {
+        // SAFETY: who has a `Wide` has asked the processor for all of it.
+        return unsafe { progressive_wide(wide, reader, scans, conversion, scratch, out) };
+    }
+    picture::progressive(wide, reader, scans, conversion, scratch, out)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,movbe,popcnt")]
+fn progressive_wide(
+    wide: Wide,
+    reader: progressive::Reader<'_>,
+    scans: &Scans<'_>,
+    conversion: Conversion,
+    scratch: (&mut progressive::Scratch, &mut Buffers),
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    picture::progressive(Some(wide), reader, scans, conversion, scratch, out)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::picture::State;
@@ -84,6 +115,7 @@ mod tests {
         #[test]
         fn every_processor_gives_the_same_pixels(
             samples in prop::collection::vec(any::<u8>(), 3 * 50 * 40), width in 1usize..50, height in 1usize..40, gray: bool,
+            progressive: bool,
             sampling in prop::sample::select(&[
                 SamplingFactor::F_1_1, SamplingFactor::F_1_2, SamplingFactor::F_2_1, SamplingFactor::F_2_2, SamplingFactor::F_4_1,
             ][..]),
@@ -91,11 +123,13 @@ mod tests {
             let mut file = Vec::new();
             let mut encoder = Encoder::new(&mut file, 90);
             encoder.set_sampling_factor(sampling);
+            encoder.set_progressive(progressive);
             let pixels = &samples[..3 * width * height];
             encoder.encode(pixels, width as u16, height as u16, ColorType::Rgb).unwrap();
             let output = if gray { Output::Gray } else { Output::Rgb };
             let decode = |plain| {
-                let (mut state, mut out) = (State { plain, ..State::default() }, Vec::new());
+                let (mut state, mut out) = (State::default(), Vec::new());
+                state.plain = plain;
                 state.decode(Limits::default(), &file, output, &mut out).map(|_| out)
             };
             let plain = decode(true);

@@ -56,6 +56,11 @@ fn twenty_thousand_damaged_files_neither_panic_nor_hang() {
         file(&mut random, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2)),
         file(&mut random, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_1)),
         file(&mut random, |encoder| encoder.set_restart_interval(2)),
+        file(&mut random, |encoder| encoder.set_progressive(true)),
+        file(&mut random, |encoder| {
+            encoder.set_progressive(true);
+            encoder.set_restart_interval(3);
+        }),
     ];
     let mut decoder = Decoder::new(Limits { max_pixels: 1 << 20 });
     let (mut out, mut decoded, mut refused) = (Vec::new(), 0, 0);

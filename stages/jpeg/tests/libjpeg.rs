@@ -143,7 +143,7 @@ fn the_conformance_suite_is_exact() {
         });
         found
     };
-    for kind in ["baseline", "extended_huffman"] {
+    for kind in ["baseline", "extended_huffman", "progressive_huffman"] {
         let counts = compare(&pictures(kind));
         println!("{kind}: {counts:?}");
         assert!(counts.color > 0 && counts.irregular == 0, "{kind}");

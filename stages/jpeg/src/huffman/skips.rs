@@ -51,7 +51,7 @@ impl SkipTable {
             for (length, symbol) in code.up_to(bits) {
                 let Some(own) = rest.split_off_mut(..1 << (bits - length)) else { break };
                 match Ac::of(symbol) {
-                    Ac::Undefined => own.fill(none),
+                    Ac::EndOfBands { .. } | Ac::Undefined => own.fill(none),
                     Ac::EndOfBlock => own.fill(length as u16 | END),
                     Ac::Coefficient { step, size } => {
                         let entry = (length + size) as u16 | (step as u16) << 8;
@@ -94,7 +94,7 @@ mod tests {
                     _ => (total, step, false),
                 })
             }
-            One::Coefficient { .. } => None,
+            One::Coefficient { .. } | One::EndOfBands { .. } => None,
         }
     }
 
