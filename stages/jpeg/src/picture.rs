@@ -9,7 +9,7 @@ use crate::output::Conversion;
 use crate::plane::Plane;
 use crate::progressive;
 use crate::quantisation::Steps;
-use crate::scan::{Reader, Sink as _};
+use crate::scan::{Reader, Sink};
 use crate::scans::{Scan, Scans};
 use crate::simd::{self, Wide};
 use crate::strips::{Buffers, Strips};
@@ -172,9 +172,7 @@ fn check_size(frame: &Frame, data: usize, at: usize) -> Result<(), Error> {
 fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error> {
     let bytes = u64::from(frame.width) * u64::from(frame.height) * output.samples() as u64;
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-    out.resize(bytes, 0);
-    Ok(())
+    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })
 }
 
 /// Whether blocks of luma are all that is wanted, and as many as the picture has.
@@ -196,27 +194,32 @@ pub(crate) fn pixels(
     scans: &Scans<'_>,
     conversion: Conversion,
     buffers: &mut Buffers,
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     let frame = scans.frame();
     let rows = frame.mcus().1;
     if only_luma(frame, conversion) {
-        let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
-        for reader in &mut readers {
-            reader.rows(rows, &mut plane)?;
-        }
+        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
+        decode(&mut readers, rows, &mut plane)?;
     } else {
-        let mut strips =
-            Strips::new(frame, |component| steps(scans, component), conversion, wide, buffers, out)?;
-        for row in 0..rows {
-            for reader in &mut readers {
-                reader.rows(1, &mut strips)?;
-            }
-            strips.row(row);
-        }
+        let steps = |component| steps(scans, component);
+        let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
+        decode(&mut readers, rows, &mut strips)?;
     }
     let whole = |reader: &Reader<'_>| reader.components() == frame.components().len();
     Ok(readers.first().filter(|first| whole(first)).map(Reader::end))
+}
+
+/// Decodes rows of MCUs of all scans side by side.
+#[inline(always)]
+fn decode<S: Sink>(readers: &mut [Reader<'_>], rows: u32, sink: &mut S) -> Result<(), Error> {
+    for row in 0..rows {
+        for reader in &mut *readers {
+            reader.rows(1, sink)?;
+        }
+        sink.row(row);
+    }
+    Ok(())
 }
 
 /// Decodes all pixels of a progressive file.
@@ -227,11 +230,11 @@ pub(crate) fn progressive(
     scans: &Scans<'_>,
     conversion: Conversion,
     (scratch, buffers): (&mut progressive::Scratch, &mut Buffers),
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let frame = scans.frame();
     if only_luma(frame, conversion) {
-        let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
+        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
         return reader.decode(frame, scratch, &mut plane);
     }
     let steps = |component| steps(scans, component);
