@@ -172,9 +172,7 @@ fn check_size(frame: &Frame, data: usize, at: usize) -> Result<(), Error> {
 fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error> {
     let bytes = u64::from(frame.width) * u64::from(frame.height) * output.samples() as u64;
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-    out.resize(bytes, 0);
-    Ok(())
+    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })
 }
 
 /// Whether blocks of luma are all that is wanted, and as many as the picture has.
@@ -196,14 +194,26 @@ pub(crate) fn pixels(
     scans: &Scans<'_>,
     conversion: Conversion,
     buffers: &mut Buffers,
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     let frame = scans.frame();
     let rows = frame.mcus().1;
+<<<<<<< HEAD
     if only_luma(frame, conversion) {
         let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
         for reader in &mut readers {
             reader.rows(rows, &mut plane)?;
+=======
+    let plain = frame.components().first().is_some_and(|first| first.sampling == frame.highest_sampling());
+    if plain && conversion == Conversion::First {
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let mut plane = Plane { samples: out, width, height, steps: steps(0)? };
+        for _ in 0..rows {
+            plane.begin(8 * usize::from(frame.highest_sampling().1));
+            for reader in &mut readers {
+                reader.rows(1, &mut plane)?;
+            }
+>>>>>>> heads/jpegcolor
         }
     } else {
         let mut strips =

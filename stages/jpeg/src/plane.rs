@@ -4,11 +4,14 @@
 use crate::idct;
 use crate::quantisation::Steps;
 use crate::scan::Sink;
+use alloc::vec::Vec;
 
 /// The samples of one component, without rows or columns of filling.
 pub(crate) struct Plane<'a> {
-    pub(crate) samples: &'a mut [u8],
+    /// As many rows as were begun.
+    pub(crate) samples: &'a mut Vec<u8>,
     pub(crate) width: usize,
+    pub(crate) height: usize,
     pub(crate) steps: &'a Steps,
 }
 
@@ -22,6 +25,13 @@ impl Sink for Plane<'_> {
 }
 
 impl Plane<'_> {
+    /// Makes room for the next `rows` rows, or those that are left. Not for all of them at once, so that they are still in the cache
+    /// when they are written to.
+    pub(crate) fn begin(&mut self, rows: usize) {
+        let end = (self.samples.len() + rows * self.width).min(self.height * self.width);
+        self.samples.resize(end, 0);
+    }
+
     /// Stores the part of a block that is inside; `column` and `row` count blocks.
     #[inline(always)]
     fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
@@ -43,8 +53,9 @@ mod tests {
 
     #[test]
     fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
-        let mut samples = [0; 10 * 9];
-        let mut plane = Plane { samples: &mut samples, width: 10, steps: &[1; 64] };
+        let mut samples = Vec::new();
+        let mut plane = Plane { samples: &mut samples, width: 10, height: 9, steps: &[1; 64] };
+        plane.begin(16);
         for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
             plane.store(place, &[[value; 8]; 8]);
         }

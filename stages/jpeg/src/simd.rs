@@ -50,7 +50,7 @@ pub(crate) fn pixels(
     scans: &Scans<'_>,
     conversion: Conversion,
     buffers: &mut Buffers,
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = wide {
@@ -68,7 +68,7 @@ fn pixels_wide(
     scans: &Scans<'_>,
     conversion: Conversion,
     buffers: &mut Buffers,
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     picture::pixels(Some(wide), readers, scans, conversion, buffers, out)
 }
