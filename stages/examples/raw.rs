@@ -10,7 +10,9 @@
 //! printf 'full\tphoto.jpg\n' | cargo run --release -p pipeline-stages --example raw | head -n 1
 //! ```
 
-use pipeline_stages::{Converter, DecodeMode, Decoded, Decoder, Error, Limits, Op, Plan, PlanOptions, Samples, probe};
+use pipeline_stages::{
+    Converter, DecodeMode, Decoded, Decoder, Error, Limits, Op, Plan, PlanOptions, Samples, probe,
+};
 use serde_json::{Value, json};
 use std::any::Any;
 use std::fs;

@@ -201,7 +201,6 @@ fn the_jpeg_suite_is_as_djpeg_decodes_it_or_refused_by_name() {
     for (class, counts) in &classes {
         println!("{class}: {counts:?}");
     }
-    let decoded: usize =
-        classes.values().map(|counts| counts.exact + counts.within_a_level).sum();
+    let decoded: usize = classes.values().map(|counts| counts.exact + counts.within_a_level).sum();
     assert!(decoded > 50, "{decoded} pictures compared");
 }
