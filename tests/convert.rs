@@ -356,7 +356,7 @@ mod unix {
             let scratch = Scratch::new();
             let picture = fs::read(scratch.sized("one.png", 1, 500, 400)).unwrap();
             (0..2000).for_each(|n| drop(scratch.file(&format!("in/{n}.png"), &picture)));
-            let child = scratch.command(&["in", "-o", "out", "--effort", "best"]).spawn().unwrap();
+            let child = scratch.command(&["in", "-o", "out", "--effort", "balanced"]).spawn().unwrap();
             while scratch.names("out").is_empty() {
                 std::thread::sleep(Duration::from_millis(5));
             }

@@ -209,6 +209,9 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Schedule One "encode-queue" "N" "encode.queue" encode.queue: "Pictures waiting to be encoded (items; 0 hands over directly)";
     Results One "format" "FORMAT" "encode.format" encode.format: "Format of the results";
     Results One "quality" "keep|1-100" "encode.quality" encode.quality: "Quality of lossy results; keep uses the source's own, 90 where it has none";
+    Results One "subsampling" "SAMPLING" "encode.subsampling" encode.subsampling: "How much of the colour a JPEG keeps";
+    Results Switch "progressive" "BOOL" "encode.progressive" encode.progressive: "Write JPEGs that show coarse first, then finer; slightly larger, and slower to read";
+    Results One "bits" "auto|1" "encode.bits" encode.bits: "Bits of a pixel; 1 is black and white as PNG or PNM, and a picture with anything between fails";
     Results One "effort" "EFFORT" "encode.effort" encode.effort: "Time spent on smaller files";
     Results One "metadata" "WHAT" "encode.metadata" encode.metadata: "What goes along of the source: keep, strip, or a list of exif, icc, xmp, orientation";
     Results One "background" "COLOR" "encode.background" encode.background: "Colour under transparent pixels where the format has no transparency: a name or #rrggbb";

@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 
 use super::values::{
-    Background, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
-    OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Window, Workers,
+    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
+    OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling, Window, Workers,
 };
 
 /// A whole run, as it is to be done.
@@ -94,6 +94,12 @@ pub struct Encode {
     pub format: FormatChoice,
     /// Quality of lossy results.
     pub quality: Quality,
+    /// Colour samples of a JPEG.
+    pub subsampling: Subsampling,
+    /// Whether JPEGs are progressive.
+    pub progressive: bool,
+    /// Bits of a pixel.
+    pub bits: Bits,
     /// Time spent on smaller files.
     pub effort: Effort,
     /// EXIF, profile and text.
@@ -206,6 +212,9 @@ impl Default for Config {
                 queue: QueueCapacity(8),
                 format: FormatChoice::default(),
                 quality: Quality::default(),
+                subsampling: Subsampling::default(),
+                progressive: false,
+                bits: Bits::default(),
                 effort: Effort::default(),
                 metadata: Metadata::default(),
                 background: Background::default(),

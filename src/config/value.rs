@@ -10,9 +10,9 @@ use schemars::{Schema, SchemaGenerator};
 
 use super::raw::{Element, Span, Written};
 use super::values::{
-    Amount, Background, ByteCount, Choice, Effort, Existing, FormatChoice, Gray, InvalidValue, MaxFailures,
-    Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Window,
-    Workers,
+    Amount, Background, Bits, ByteCount, Choice, Effort, Existing, FormatChoice, Gray, InvalidValue,
+    MaxFailures, Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity,
+    Subsampling, Window, Workers,
 };
 use crate::config::suggest::did_you_mean;
 
@@ -98,7 +98,7 @@ macro_rules! amounts {
     )+};
 }
 
-amounts!(Workers, QueueCapacity, Window, MaxFailures, Quality, ByteCount, PixelCount, Memory);
+amounts!(Workers, QueueCapacity, Window, MaxFailures, Quality, Bits, ByteCount, PixelCount, Memory);
 
 fn read_choice<T: Choice + FromStr<Err = InvalidValue>>(written: &Written) -> Result<T, Vec<Fault>> {
     let words = || T::WORDS.iter().map(|(word, _)| *word);
@@ -133,7 +133,7 @@ macro_rules! choices {
     )+};
 }
 
-choices!(Gray, FormatChoice, Effort, Existing, Order, OnErrorPolicy, ProgressKind);
+choices!(Gray, FormatChoice, Subsampling, Effort, Existing, Order, OnErrorPolicy, ProgressKind);
 
 macro_rules! texts {
     ($($type:ty = $expected:literal;)+) => {$(

@@ -2,7 +2,8 @@
 
 use crate::config::{self, Config};
 use pipeline_stages::{
-    Effort, EncodeOptions, Format, GrayMode, KeepMetadata, Limits, Op, OpError, PlanOptions, Quality,
+    Bits, Effort, EncodeOptions, Format, GrayMode, KeepMetadata, Limits, Op, OpError, PlanOptions, Quality,
+    Subsampling,
 };
 
 /// What is done to every picture.
@@ -21,35 +22,58 @@ impl Recipe {
     pub(super) fn new(config: &Config) -> Result<Self, (String, OpError)> {
         let gray = gray_mode(config.convert.gray);
         let op = |text: &String| Op::parse_with(text, gray).map_err(|error| (text.clone(), error));
-        let format = match config.encode.format {
-            config::FormatChoice::Same => None,
-            config::FormatChoice::Png => Some(Format::Png),
-            config::FormatChoice::Jpeg => Some(Format::Jpeg),
-            config::FormatChoice::Webp => Some(Format::WebP),
-            config::FormatChoice::Tiff => Some(Format::Tiff),
-            config::FormatChoice::Bmp => Some(Format::Bmp),
-            config::FormatChoice::Pnm => Some(Format::Pnm),
-            config::FormatChoice::Qoi => Some(Format::Qoi),
-        };
-        let mut encode = EncodeOptions::new(Format::Png);
-        encode.quality = match config.encode.quality {
-            config::Quality::Keep => Quality::Keep,
-            config::Quality::Fixed(percent) => Quality::Percent(percent.get()),
-        };
-        encode.effort = effort(config.encode.effort);
-        encode.background = config.encode.background.rgb;
-        encode.metadata = metadata(config.encode.metadata);
+        let encode = encode_options(&config.encode);
         let limits = Limits {
             max_pixels: config.limits.max_pixels.0,
             max_file_bytes: config.limits.max_file.0,
             ..Limits::default()
         };
         let mut plan = PlanOptions::new(config.convert.ops.iter().map(op).collect::<Result<_, _>>()?);
-        plan.format = format;
+        plan.format = format(config.encode.format);
         plan.auto_orient = config.convert.auto_orient;
         plan.limits = limits;
         Ok(Self { plan, encode, lenient: config.lenient, keep_mtime: config.write.keep_mtime })
     }
+}
+
+fn format(format: config::FormatChoice) -> Option<Format> {
+    Some(match format {
+        config::FormatChoice::Same => return None,
+        config::FormatChoice::Png => Format::Png,
+        config::FormatChoice::Jpeg => Format::Jpeg,
+        config::FormatChoice::Webp => Format::WebP,
+        config::FormatChoice::Tiff => Format::Tiff,
+        config::FormatChoice::Bmp => Format::Bmp,
+        config::FormatChoice::Pnm => Format::Pnm,
+        config::FormatChoice::Qoi => Format::Qoi,
+        config::FormatChoice::Tga => Format::Tga,
+        config::FormatChoice::Farbfeld => Format::Farbfeld,
+        config::FormatChoice::Avif => Format::Avif,
+    })
+}
+
+/// Its format is set for each picture, by the plan.
+fn encode_options(asked: &config::Encode) -> EncodeOptions {
+    let mut options = EncodeOptions::new(Format::Png);
+    options.quality = match asked.quality {
+        config::Quality::Keep => Quality::Keep,
+        config::Quality::Fixed(percent) => Quality::Percent(percent.get()),
+    };
+    options.subsampling = match asked.subsampling {
+        config::Subsampling::Auto => Subsampling::Auto,
+        config::Subsampling::None => Subsampling::None,
+        config::Subsampling::Horizontal => Subsampling::Horizontal,
+        config::Subsampling::Both => Subsampling::Both,
+    };
+    options.progressive = asked.progressive;
+    options.bits = match asked.bits {
+        config::Bits::Auto => Bits::Auto,
+        config::Bits::One => Bits::One,
+    };
+    options.effort = effort(asked.effort);
+    options.background = asked.background.rgb;
+    options.metadata = metadata(asked.metadata);
+    options
 }
 
 fn gray_mode(gray: config::Gray) -> GrayMode {

@@ -76,7 +76,7 @@ impl Shared {
         self.tally.read(bytes.len());
         let header = probe(&bytes, &self.recipe.plan.limits)?;
         self.check_name(&entry, &header);
-        let plan = Plan::new(&header, &self.recipe.plan)?;
+        let plan = Plan::new(&header, &self.recipe.plan)?.encoded_with(&self.recipe.encode);
         self.listener.planned(&entry, &plan);
         Ok(Some(Planned { entry, modified, bytes, header, plan, claim: OnceLock::new() }))
     }

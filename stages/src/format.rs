@@ -13,7 +13,7 @@ pub enum Format {
     Jpeg,
     /// PNG; of an animated one the first frame.
     Png,
-    /// WebP; written without loss.
+    /// WebP; written without loss, or with loss where a quality is asked for (feature `webp-lossy`).
     WebP,
     /// TIFF, first page.
     Tiff,
@@ -35,7 +35,7 @@ pub enum Format {
     Farbfeld,
     /// JPEG XL, first frame. Read only, in builds with the feature `jxl`.
     Jxl,
-    /// AVIF, the primary picture. Read only, in builds with the feature `avif`.
+    /// AVIF, the primary picture; written with loss. In builds with the feature `avif`.
     Avif,
 }
 
@@ -96,11 +96,11 @@ impl Format {
     }
 
     /// Which format to write so that the output is of the same kind as the input: itself, or
-    /// [`Png`](Format::Png) where it cannot be written back (GIF, ICO, HDR, JPEG XL, AVIF).
+    /// [`Png`](Format::Png) where it cannot be written back (GIF, ICO, HDR, JPEG XL).
     #[must_use]
     pub fn output_for(self) -> Format {
         match self {
-            Format::Gif | Format::Ico | Format::Hdr | Format::Jxl | Format::Avif => Format::Png,
+            Format::Gif | Format::Ico | Format::Hdr | Format::Jxl => Format::Png,
             same => same,
         }
     }

@@ -76,7 +76,7 @@ pub mod write;
 pub use capabilities::Capabilities;
 pub use convert::{Converter, GrayMode, Op, OpError, OpHelp, gray, op};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
-pub use encode::{Effort, EncodeOptions, Encoded, Encoder, Quality, fast_png};
+pub use encode::{Bits, Effort, EncodeOptions, Encoded, Encoder, Quality, Subsampling, fast_png};
 pub use error::{Error, Result};
 pub use format::Format;
 pub use image::{Color, Image, Samples, Shape};

@@ -4,7 +4,8 @@
 
 use crate::convert::op::AutoOrient;
 use crate::convert::{Converter, GrayMode, Op};
-use crate::{Color, DecodeMode, Format, Header, Image, Limits, Result, Shape};
+use crate::encode::worst_case;
+use crate::{Color, DecodeMode, EncodeOptions, Format, Header, Image, Limits, Result, Shape};
 use std::fmt;
 
 /// What is asked for, the same for every picture.
@@ -57,6 +58,10 @@ pub struct Plan {
     ops: Vec<Op>,
     orientation: u8,
     format: Format,
+    /// Most bytes before encoding, what encoding begins with, and bytes of metadata.
+    until_encoding: u64,
+    to_encode: Shape,
+    metadata: u64,
     worst_case_bytes: u64,
 }
 
@@ -91,9 +96,26 @@ impl Plan {
             kept.push(op);
         }
         let format = options.format.unwrap_or(header.format).output_for();
-        let metadata = (header.metadata.byte_len() as u64).saturating_mul(3);
-        let worst_case_bytes = most.max(encoder_bytes(shape)).saturating_add(FIXED).saturating_add(metadata);
-        Ok(Plan { source: header.format, mode, ops: kept, orientation, format, worst_case_bytes })
+        let plan = Plan {
+            source: header.format,
+            mode,
+            ops: kept,
+            orientation,
+            format,
+            until_encoding: most,
+            to_encode: shape,
+            metadata: (header.metadata.byte_len() as u64).saturating_mul(3),
+            worst_case_bytes: 0,
+        };
+        Ok(plan.encoded_with(&EncodeOptions::new(format)))
+    }
+
+    /// The same plan for other options than the defaults of its format: more effort may take more memory. The format stays.
+    #[must_use]
+    pub fn encoded_with(self, options: &EncodeOptions) -> Plan {
+        let options = EncodeOptions { format: self.format, ..options.clone() };
+        let most = self.until_encoding.max(worst_case::bytes(self.to_encode, &options));
+        Plan { worst_case_bytes: most.saturating_add(FIXED).saturating_add(self.metadata), ..self }
     }
 
     /// How much to decode.
@@ -126,7 +148,8 @@ impl Plan {
     }
 
     /// Most bytes that exist at once while this picture is decoded, converted and encoded: samples, scratch and the encoded
-    /// output, but not the input file. An upper bound, for a memory budget.
+    /// output, but not the input file. An upper bound, for a memory budget; of encoding with the default options, or those of
+    /// [`encoded_with`](Plan::encoded_with).
     pub fn worst_case_bytes(&self) -> u64 {
         self.worst_case_bytes
     }
@@ -179,14 +202,6 @@ fn sample_bytes(header: &Header, color: Color) -> u64 {
 /// Tables, rows and blocks of codecs that do not grow with the number of pixels.
 const FIXED: u64 = 1 << 20;
 
-/// What encoding a picture of this shape takes.
-fn encoder_bytes(shape: Shape) -> u64 {
-    // A copy of the samples in another layout or byte order, the output as it grows (its buffer doubles), and a zlib stream
-    // or filtered rows beside it. Measured in `tests/memory.rs` on noise, which no encoder can make smaller.
-    let copies = if shape.bits == 16 { 8 } else { 6 };
-    shape.byte_len().saturating_mul(copies).saturating_add(u64::from(shape.height).saturating_mul(8))
-}
-
 /// What decoders hold besides the samples they give.
 fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
     let row = u64::from(header.width) * 4 * u64::from(header.bit_depth / 8);
@@ -202,9 +217,11 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             let coefficients = if whole_planes { mcus * per_mcu * 64 * 2 * u64::from(v_max) } else { 0 };
             // Luma that cannot be had by itself is picked from all three.
             let picked = if mode == DecodeMode::Luma { sample_bytes(header, Color::Rgb) } else { 0 };
+            // CMYK before it is RGB, and what converting it by a profile takes.
+            let inks = if jpeg.components == 4 { sample_bytes(header, Color::Rgba) + (8 << 20) } else { 0 };
             // Rows of blocks of every component, and their upsampled copies.
             // A copy of the file: without stuffed bytes, or guarded (see `decode/jpeg.rs`).
-            coefficients + picked + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
+            coefficients + picked + inks + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
         }
         // Big-endian bytes and the samples made of them; of an animated file a copy without its frames.
         None if header.format == Format::Png => {

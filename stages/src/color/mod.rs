@@ -13,7 +13,7 @@ mod profile;
 mod srgb;
 mod transform;
 
-pub use cmyk::cmyk_to_rgb;
+pub use cmyk::{cmyk_to_rgb, cmyk16_to_rgb};
 pub use profile::Profile;
 pub use srgb::{assign, to_srgb};
 

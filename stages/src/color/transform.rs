@@ -96,9 +96,15 @@ pub(super) fn convert(
 }
 
 /// CMYK samples (255 is full ink) as RGB of another profile.
-pub(super) fn cmyk_to(samples: &[u8], from: &ColorProfile, to: &ColorProfile) -> Result<Vec<u8>> {
+pub(super) fn cmyk8_to(samples: &[u8], from: &ColorProfile, to: &ColorProfile) -> Result<Vec<u8>> {
     // The library calls any four samples of a pixel by the name of RGBA.
     let transform = from.create_transform_8bit(Layout::Rgba, to, Layout::Rgb, options()).map_err(explain)?;
+    run(&*transform, samples, 4, 3)
+}
+
+/// The same for 16 bits (65535 is full ink).
+pub(super) fn cmyk16_to(samples: &[u16], from: &ColorProfile, to: &ColorProfile) -> Result<Vec<u16>> {
+    let transform = from.create_transform_16bit(Layout::Rgba, to, Layout::Rgb, options()).map_err(explain)?;
     run(&*transform, samples, 4, 3)
 }
 

@@ -9,7 +9,7 @@ pub(crate) fn to_8_bits(sample: u16) -> u8 {
 }
 
 /// 8 bits to 16: `v · 257`, so that 0 and 255 become 0 and 65535, and [`to_8_bits`] gives v back.
-pub(super) fn to_16_bits(sample: u8) -> u16 {
+pub(crate) fn to_16_bits(sample: u8) -> u16 {
     u16::from(sample) * 257
 }
 

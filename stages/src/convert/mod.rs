@@ -21,7 +21,7 @@ mod resample;
 mod scale;
 mod tone;
 
-pub(crate) use depth::to_8_bits;
+pub(crate) use depth::{to_8_bits, to_16_bits};
 pub use gray::GrayMode;
 pub use op::{Op, OpError, OpHelp};
 

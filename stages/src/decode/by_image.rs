@@ -5,22 +5,8 @@ use super::{Decoded, Header};
 use crate::metadata::exif_orientation;
 use crate::{Color, Error, Format, Image, Limits, Metadata, Result, Samples};
 use image::error::UnsupportedErrorKind;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat};
+use image::{DynamicImage, ImageDecoder, ImageError};
 use std::io;
-
-/// The `image` crate's name for a format; `None` for those that it plays no part in.
-pub(crate) fn image_format(format: Format) -> Option<ImageFormat> {
-    Some(match format {
-        Format::WebP => ImageFormat::WebP,
-        Format::Tiff => ImageFormat::Tiff,
-        Format::Bmp => ImageFormat::Bmp,
-        Format::Pnm => ImageFormat::Pnm,
-        Format::Qoi => ImageFormat::Qoi,
-        Format::Tga => ImageFormat::Tga,
-        Format::Farbfeld => ImageFormat::Farbfeld,
-        _ => return None,
-    })
-}
 
 /// What a decoder of the `image` crate says of a picture.
 pub(super) fn header(
@@ -147,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_not_handled_is_told_without_repeating_the_format() {
         let told = |kind| {
-            let hint = ImageFormatHint::Exact(ImageFormat::Tga);
+            let hint = ImageFormatHint::Exact(image::ImageFormat::Tga);
             let error = ImageError::Unsupported(UnsupportedError::from_format_and_kind(hint, kind));
             explain(Format::Tga, error).to_string()
         };

@@ -10,13 +10,11 @@
 //! | `webp.rs`, `qoi.rs`, `tga.rs`, `farbfeld.rs` | these, by the `image` crate; `by_image.rs` has what they share |
 //! | `jxl.rs` | JPEG XL, with the feature `jxl` |
 //! | `avif/` | AVIF, with the feature `avif` |
-//! | `cmyk.rs` | inks to red, green, blue |
 
 #[cfg(feature = "avif")]
 mod avif;
 mod bmp;
 mod by_image;
-mod cmyk;
 mod farbfeld;
 mod gif;
 mod hdr;
@@ -36,8 +34,6 @@ mod qoi;
 mod tga;
 mod tiff;
 mod webp;
-
-pub(crate) use by_image::image_format;
 
 pub use header::{Header, JpegColorModel, JpegInfo, probe};
 

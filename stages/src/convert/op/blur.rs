@@ -22,7 +22,8 @@ impl Operation for Blur {
         formula: "v' = sum of w(i) w(j) v(x + i, y + j), rounded once; w(i) = e^(-i^2 / (2 SIGMA^2)) for -r to r, their sum made 1; \
                   r is about 3 SIGMA at 8 bits and 4 SIGMA at 16; beyond an edge the picture is mirrored on its outermost pixel; \
                   with alpha: (alpha v)' / alpha'",
-        source: "OpenCV's GaussianBlur with ksize (0, 0) and BORDER_REFLECT_101, within 1 level",
+        source: "OpenCV's GaussianBlur with ksize (0, 0) and BORDER_REFLECT_101: equal but for rounding, within 1 level, to the one for \
+                 floating point; within 2 levels to the one for 8 bits, whose weights are multiples of 1/256",
         examples: &[("blur 2", "take noise away before looking for edges"), ("blur 0.5", "hardly visible")],
     };
 

@@ -24,11 +24,9 @@ pub(crate) fn level(text: &str) -> Result<f32, Problem> {
 
 /// Two levels: `BLACK,WHITE`.
 pub(crate) fn two_levels(text: &str) -> Result<[f32; 2], Problem> {
-    let (black, white) =
-        text.split_once(',').ok_or_else(|| format!("`{text}` is not two levels; BLACK,WHITE"))?;
-    let at = black.chars().count() + 1;
-    let further = |problem: Problem| Problem { at: at + problem.at, ..problem };
-    Ok([level(black)?, level(white).map_err(further)?])
+    pair(text, ',', level)
+        .unwrap_or_else(|| Err(format!("`{text}` is not two levels; BLACK,WHITE").into()))
+        .map(<[f32; 2]>::from)
 }
 
 /// A color: a name, `#rgb`, `#rrggbb` or `#rrggbbaa`; red, green, blue, alpha.

@@ -5,10 +5,8 @@
 //! along y. So nothing is rounded before the end, and the picture can be changed in place.
 
 use super::Sample;
+use super::weigh::{LANES, weigh};
 use crate::{Color, Shape};
-
-/// Samples that are summed at once: what fits the registers of a loop that the compiler turns into vectors.
-const LANES: usize = 16;
 
 /// Weights `e^(-i² / 2σ²)` for i of 0…r, normalised so that all 2r + 1 sum to 1.
 pub(crate) struct Gaussian {
@@ -73,36 +71,16 @@ impl Gaussian {
 
     fn along_x(&self, channels: usize, padded: &[f32], out: &mut [f32]) {
         let radius = self.radius();
-        for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-            let window = &padded[chunk * LANES..][..LANES + 2 * radius * channels];
-            let lanes = |pixel: usize| &window[pixel * channels..][..LANES];
-            *out = self.sum(|i| (lanes(radius - i), lanes(radius + i)));
-        }
+        let from = |pixel: usize| &padded[pixel * channels..];
+        let pairs: Vec<_> = (0..=radius).map(|i| (from(radius - i), from(radius + i))).collect();
+        weigh(&self.weights, &pairs, out);
     }
 
-    fn along_y<'r>(&self, ring: &'r Ring, (y, height): (usize, usize), out: &mut [f32]) {
-        let rows: Vec<(&'r [f32], &'r [f32])> = (0..=self.radius() as isize)
-            .map(|i| [y as isize - i, y as isize + i].map(|at| ring.row(mirrored(at, height))))
-            .map(|[above, below]| (above, below))
-            .collect();
-        for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-            let lanes = |row: &'r [f32]| &row[chunk * LANES..][..LANES];
-            *out = self.sum(|i| (lanes(rows[i].0), lanes(rows[i].1)));
-        }
-    }
-
-    /// The weighted sum of what lies i before and i behind, over all i.
-    #[inline(always)]
-    fn sum<'a>(&self, at: impl Fn(usize) -> (&'a [f32], &'a [f32])) -> [f32; LANES] {
-        let (here, _) = at(0);
-        let mut sum: [f32; LANES] = std::array::from_fn(|lane| self.weights[0] * here[lane]);
-        for (i, &weight) in self.weights.iter().enumerate().skip(1) {
-            let (before, behind) = at(i);
-            for ((sum, before), behind) in sum.iter_mut().zip(before).zip(behind) {
-                *sum += weight * (before + behind);
-            }
-        }
-        sum
+    fn along_y(&self, ring: &Ring, (y, height): (usize, usize), out: &mut [f32]) {
+        let row = |at: isize| ring.row(mirrored(at, height));
+        let pairs: Vec<_> =
+            (0..=self.radius() as isize).map(|i| (row(y as isize - i), row(y as isize + i))).collect();
+        weigh(&self.weights, &pairs, out);
     }
 }
 

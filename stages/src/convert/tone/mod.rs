@@ -8,7 +8,7 @@
 //! | `curve.rs` | a level for a level, by a formula |
 //! | `histogram.rs` | how often each level occurs |
 //! | `stretch.rs`, `otsu.rs` | levels by the histogram |
-//! | `gaussian.rs` | blurring |
+//! | `gaussian.rs`, `weigh.rs` | blurring |
 
 mod colors;
 mod curve;
@@ -17,6 +17,7 @@ mod histogram;
 mod otsu;
 mod sample;
 mod stretch;
+mod weigh;
 
 pub(crate) use colors::{change_colors, look_up};
 pub(crate) use curve::{Curve, Tables};

@@ -17,8 +17,8 @@ pub(crate) trait Sample: Copy + Default + PartialOrd + 'static {
 
     /// The nearest sample, half up; what is below 0 or above [`WHITE`](Sample::WHITE) is cut off there.
     fn nearest(value: f64) -> Self {
-        // `as` saturates.
-        Self::from_level((value + 0.5).floor() as u32)
+        // `as` cuts off below 0 and rounds down above.
+        Self::from_level((value + 0.5) as u32)
     }
 
     /// The same as [`nearest`](Sample::nearest), for loops over pictures: single precision holds any level and its half.

@@ -7,23 +7,32 @@ use super::damaged;
 use super::layout::Layout;
 use super::photometric::{Alpha, Photometric};
 use super::ycbcr::Tables;
-use crate::decode::cmyk;
+use crate::color::{cmyk_to_rgb, cmyk16_to_rgb};
 use crate::{Image, Result, Samples};
 
 const COLOR_MAP: u16 = 320;
 
-pub(super) fn picture(layout: &Layout<'_>, raw: Raw, icc: Option<&[u8]>) -> Result<Image> {
-    let samples = match raw {
-        Raw::U8(raw) => Samples::U8(eight(layout, raw, icc)?),
-        Raw::U16(raw) => Samples::U16(sixteen(layout, raw, icc)),
+/// The picture, and a warning where the profile could not be used. CMYK is sRGB afterwards.
+pub(super) fn picture(layout: &Layout<'_>, raw: Raw, icc: Option<&[u8]>) -> Result<(Image, Option<String>)> {
+    let inks = layout.photometric == Photometric::Cmyk;
+    let (samples, warning) = match raw {
+        Raw::U8(raw) if inks => {
+            let (rgb, warning) = cmyk_to_rgb(&raw, icc);
+            (Samples::U8(rgb), warning)
+        }
+        Raw::U16(raw) if inks => {
+            let (rgb, warning) = cmyk16_to_rgb(&raw, icc);
+            (Samples::U16(rgb), warning)
+        }
+        Raw::U8(raw) => (Samples::U8(eight(layout, raw)?), None),
+        Raw::U16(raw) => (Samples::U16(sixteen(layout, raw)), None),
     };
-    Image::new(layout.width, layout.height, layout.gives().0, samples)
+    Ok((Image::new(layout.width, layout.height, layout.gives().0, samples)?, warning))
 }
 
-fn eight(layout: &Layout<'_>, mut raw: Vec<u8>, icc: Option<&[u8]>) -> Result<Vec<u8>> {
+fn eight(layout: &Layout<'_>, mut raw: Vec<u8>) -> Result<Vec<u8>> {
     match layout.photometric {
         Photometric::Palette => return palette(layout, &raw),
-        Photometric::Cmyk => return Ok(cmyk::to_rgb(&raw, icc)),
         Photometric::Ycbcr if layout.compression != Compression::Jpeg => Tables::of(layout)?.apply(&mut raw),
         _ => {}
     }
@@ -43,10 +52,7 @@ fn eight(layout: &Layout<'_>, mut raw: Vec<u8>, icc: Option<&[u8]>) -> Result<Ve
     Ok(raw)
 }
 
-fn sixteen(layout: &Layout<'_>, mut raw: Vec<u16>, icc: Option<&[u8]>) -> Vec<u16> {
-    if layout.photometric == Photometric::Cmyk {
-        return cmyk::to_rgb16(&raw, icc);
-    }
+fn sixteen(layout: &Layout<'_>, mut raw: Vec<u16>) -> Vec<u16> {
     if layout.bits < 16 {
         let most = (1u32 << layout.bits) - 1;
         raw.iter_mut().for_each(|sample| *sample = ((u32::from(*sample) * 65535 + most / 2) / most) as u16);

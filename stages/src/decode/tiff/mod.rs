@@ -1,5 +1,5 @@
 //! Owns reading TIFF: the first page, in strips or tiles.
-//! Does not own: the formulas for colors that other formats share (`../cmyk.rs`), and JPEG data inside a TIFF, which goes the
+//! Does not own: the formulas for colors that other formats share ([`crate::color`]), and JPEG data inside a TIFF, which goes the
 //! way of any JPEG.
 //!
 //! Written here and not taken from a library, because palettes, planes, odd depths, associated alpha, and stored luma and color
@@ -34,6 +34,7 @@ use super::{Decoded, Header};
 use crate::{Error, Format, Limits, Result};
 use directory::Directory;
 use layout::Layout;
+use photometric::Photometric;
 
 fn damaged(reason: impl Into<String>) -> Error {
     Error::Damaged { format: "TIFF", reason: reason.into() }
@@ -63,7 +64,8 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         warnings,
         metadata,
         file_bytes: bytes.len(),
-        scratch: layout.scratch(),
+        // What converting inks by a profile takes.
+        scratch: layout.scratch().saturating_add(8 << 20),
     })
 }
 
@@ -71,6 +73,12 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
     let directory = Directory::first(bytes)?;
     let layout = Layout::of(&directory, limits)?;
     let raw = chunks::read(&layout, limits)?;
-    let image = color::picture(&layout, raw, header.metadata.icc.as_deref())?;
-    Ok(Decoded { image: image.with_metadata(header.metadata.clone()), warnings: Vec::new(), degraded: false })
+    let (image, warning) = color::picture(&layout, raw, header.metadata.icc.as_deref())?;
+    let mut metadata = header.metadata.clone();
+    if layout.photometric == Photometric::Cmyk {
+        // A profile for CMYK does not describe RGB.
+        metadata.set_srgb(None);
+    }
+    let warnings = warning.into_iter().collect();
+    Ok(Decoded { image: image.with_metadata(metadata), warnings, degraded: false })
 }
