@@ -64,6 +64,15 @@ impl Conversion {
         }
     }
 
+    /// Samples per pixel.
+    pub(crate) fn samples(self) -> usize {
+        match self {
+            Conversion::First => 1,
+            Conversion::GrayToRgb | Conversion::YcbcrToRgb | Conversion::Three => 3,
+            Conversion::Four | Conversion::YcckToCmyk => 4,
+        }
+    }
+
     /// Whether it needs this component of the frame.
     pub(crate) fn wants(self, component: usize) -> bool {
         component == 0 || self != Conversion::First

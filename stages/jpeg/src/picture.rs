@@ -173,15 +173,19 @@ fn check_size(frame: &Frame, data: usize, at: usize) -> Result<(), Error> {
 fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error> {
     let bytes = u64::from(frame.width) * u64::from(frame.height) * output.samples() as u64;
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-    out.resize(bytes, 0);
-    Ok(())
+    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })
 }
 
 /// Whether blocks of luma are all that is wanted, and as many as the picture has.
 fn only_luma(frame: &Frame, conversion: Conversion) -> bool {
     let luma = frame.components().first();
     conversion == Conversion::First && luma.is_some_and(|luma| luma.sampling == frame.highest_sampling())
+}
+
+fn plane<'a>(scans: &'a Scans<'_>, out: &'a mut Vec<u8>) -> Result<Plane<'a>, Error> {
+    let frame = scans.frame();
+    let high = 8 * usize::from(frame.highest_sampling().1);
+    Ok(Plane::new(out, (frame.width as usize, frame.height as usize), high, steps(scans, 0)?))
 }
 
 fn steps<'a>(scans: &'a Scans<'_>, component: usize) -> Result<&'a Steps, Error> {
@@ -197,14 +201,17 @@ pub(crate) fn pixels(
     scans: &Scans<'_>,
     conversion: Conversion,
     buffers: &mut Buffers,
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     let frame = scans.frame();
     let rows = frame.mcus().1;
     if only_luma(frame, conversion) {
-        let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
-        for reader in &mut readers {
-            reader.rows(rows, &mut plane)?;
+        let mut plane = plane(scans, out)?;
+        for row in 0..rows {
+            for reader in &mut readers {
+                reader.rows(1, &mut plane)?;
+            }
+            plane.row(row);
         }
     } else {
         let mut strips =
@@ -228,12 +235,11 @@ pub(crate) fn progressive(
     scans: &Scans<'_>,
     conversion: Conversion,
     (scratch, buffers): (&mut progressive::Scratch, &mut Buffers),
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let frame = scans.frame();
     if only_luma(frame, conversion) {
-        let mut plane = Plane { samples: out, width: frame.width as usize, steps: steps(scans, 0)? };
-        return reader.decode(frame, scratch, &mut plane);
+        return reader.decode(frame, scratch, &mut plane(scans, out)?);
     }
     let steps = |component| steps(scans, component);
     let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;

@@ -4,12 +4,17 @@
 use crate::idct;
 use crate::quantisation::Steps;
 use crate::scan::Sink;
+use alloc::vec::Vec;
 
 /// The samples of one component, without rows or columns of filling.
 pub(crate) struct Plane<'a> {
-    pub(crate) samples: &'a mut [u8],
-    pub(crate) width: usize,
-    pub(crate) steps: &'a Steps,
+    /// As many rows as were begun.
+    samples: &'a mut Vec<u8>,
+    width: usize,
+    height: usize,
+    /// Rows in a row of MCUs.
+    high: usize,
+    steps: &'a Steps,
 }
 
 impl Sink for Plane<'_> {
@@ -18,10 +23,31 @@ impl Sink for Plane<'_> {
         self.store(place, &idct::samples(coefficients, self.steps, flat));
     }
 
-    fn row(&mut self, _: u32) {}
+    fn row(&mut self, _: u32) {
+        self.begin();
+    }
 }
 
-impl Plane<'_> {
+impl<'a> Plane<'a> {
+    /// A plane of this `size` in `samples`, which is empty, with room for its first row of MCUs, which has `high` rows.
+    pub(crate) fn new(
+        samples: &'a mut Vec<u8>,
+        (width, height): (usize, usize),
+        high: usize,
+        steps: &'a Steps,
+    ) -> Plane<'a> {
+        let mut plane = Plane { samples, width, height, high, steps };
+        plane.begin();
+        plane
+    }
+
+    /// Makes room for the next row of MCUs, or what is left of it. Not for all of them at once, so that they are still in the cache
+    /// when they are written to.
+    fn begin(&mut self) {
+        let end = (self.samples.len() + self.high * self.width).min(self.height * self.width);
+        self.samples.resize(end, 0);
+    }
+
     /// Stores the part of a block that is inside; `column` and `row` count blocks.
     #[inline(always)]
     fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
@@ -43,8 +69,8 @@ mod tests {
 
     #[test]
     fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
-        let mut samples = [0; 10 * 9];
-        let mut plane = Plane { samples: &mut samples, width: 10, steps: &[1; 64] };
+        let mut samples = Vec::new();
+        let mut plane = Plane::new(&mut samples, (10, 9), 16, &[1; 64]);
         for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
             plane.store(place, &[[value; 8]; 8]);
         }

@@ -50,7 +50,7 @@ pub(crate) fn pixels(
     scans: &Scans<'_>,
     conversion: Conversion,
     buffers: &mut Buffers,
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = wide {
@@ -68,7 +68,7 @@ fn pixels_wide(
     scans: &Scans<'_>,
     conversion: Conversion,
     buffers: &mut Buffers,
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     picture::pixels(Some(wide), readers, scans, conversion, buffers, out)
 }
@@ -80,7 +80,7 @@ pub(crate) fn progressive(
     scans: &Scans<'_>,
     conversion: Conversion,
     scratch: (&mut progressive::Scratch, &mut Buffers),
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = wide {
@@ -98,7 +98,7 @@ fn progressive_wide(
     scans: &Scans<'_>,
     conversion: Conversion,
     scratch: (&mut progressive::Scratch, &mut Buffers),
-    out: &mut [u8],
+    out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     picture::progressive(Some(wide), reader, scans, conversion, scratch, out)
 }

@@ -53,7 +53,7 @@ pub(crate) struct Strips<'a> {
     rows: &'a mut [Vec<u8>; 4],
     sums: &'a mut Vec<u16>,
     conversion: Conversion,
-    out: &'a mut [u8],
+    out: &'a mut Vec<u8>,
     /// Bytes in a row of `out`.
     line: usize,
     height: usize,
@@ -65,14 +65,14 @@ pub(crate) struct Strips<'a> {
 }
 
 impl<'a> Strips<'a> {
-    /// Strips whose pixels go to `out`, which has as many bytes as they need. `steps` gives each wanted component's quantisation.
+    /// Strips whose pixels go to `out`, which is empty and has room for them. `steps` gives each wanted component's quantisation.
     pub(crate) fn new(
         frame: &Frame,
         steps: impl Fn(usize) -> Result<&'a Steps, Error>,
         conversion: Conversion,
         wide: Option<Wide>,
         buffers: &'a mut Buffers,
-        out: &'a mut [u8],
+        out: &'a mut Vec<u8>,
     ) -> Result<Strips<'a>, Error> {
         let Buffers { samples, rows, sums } = buffers;
         let mut strips = Vec::with_capacity(4);
@@ -85,7 +85,7 @@ impl<'a> Strips<'a> {
             let stride = frame.padded_blocks(component).0 as usize * 8;
             let high = usize::from(component.sampling.1) * 8;
             fit(samples, stride * (high + 1))?;
-            fit(&mut rows[index], padded_width)?;
+            fit(&mut rows[index], padded_width + upsample::ROOM)?;
             strips.push(Strip {
                 samples,
                 stride,
@@ -102,7 +102,7 @@ impl<'a> Strips<'a> {
             rows,
             sums,
             conversion,
-            line: out.len() / frame.height as usize,
+            line: frame.width as usize * conversion.samples(),
             out,
             height: frame.height as usize,
             high: usize::from(frame.highest_sampling().1) * 8,
@@ -121,7 +121,9 @@ impl<'a> Strips<'a> {
         for (row, (strip, upsampled)) in rows.iter_mut().zip(self.strips.iter().zip(self.rows.iter())) {
             *row = if strip.upsampling == Upsampling::Same { strip.row(y) } else { upsampled };
         }
-        if let Some(out) = self.out.get_mut(y * self.line..(y + 1) * self.line) {
+        // A row at a time, so that it is still in the cache when it is written to.
+        self.out.resize((y + 1) * self.line, 0);
+        if let Some(out) = self.out.get_mut(y * self.line..) {
             self.conversion.row(self.wide, rows, out);
         }
     }
@@ -178,7 +180,7 @@ impl Strip<'_> {
         let far = if above { near.saturating_sub(1) } else { (near + 1).min(self.size.1 - 1) };
         match self.upsampling {
             Upsampling::Same => {}
-            Upsampling::Wider => upsample::wider(self.row(near), out),
+            Upsampling::Wider => upsample::wider(self.row(near), sums, out),
             Upsampling::Higher => {
                 upsample::higher(self.row(near), self.row(far), if above { 1 } else { 2 }, out)
             }

@@ -56,22 +56,55 @@ impl Upsampling {
     }
 }
 
-/// Half as wide: `(3 × near + next + 1 or 2) / 4`, the bias by turns so that errors cancel out. The first and the last stay.
-/// `row` has at least 3 samples, `out` at least twice as many.
+/// How many bytes more than it makes a filter may write.
+pub(crate) const ROOM: usize = 2 * LANES;
+
+/// Samples at once.
+const LANES: usize = 16;
+
+/// Half as wide: `(3 × near + next + 1 or 2) / 4`, the bias by turns so that errors cancel out. `out` has twice as many places and
+/// [`ROOM`]; `sums` is scratch.
 #[inline(always)]
-pub(crate) fn wider(row: &[u8], out: &mut [u8]) {
-    let [first, second, after @ ..] = row else { return };
-    let (Some(inner), [.., before, last]) = (row.get(1..), row) else { return };
-    let pairs = out.as_chunks_mut::<2>().0;
-    let mix = |near: u8, far: u8, bias: u16| ((u16::from(near) * 3 + u16::from(far) + bias) >> 2) as u8;
-    if let Some((pair, pairs)) = pairs.split_first_mut() {
-        *pair = [*first, mix(*first, *second, 2)];
-        for (pair, ((&before, &near), &after)) in pairs.iter_mut().zip(row.iter().zip(inner).zip(after)) {
-            *pair = [mix(near, before, 1), mix(near, after, 2)];
+pub(crate) fn wider(row: &[u8], sums: &mut Vec<u16>, out: &mut [u8]) {
+    extended(row.iter().map(|&sample| u16::from(sample)), sums);
+    across::<2>(sums, [1, 2], out);
+}
+
+/// Half as wide and half as high: first down, then across, rounded once: `(9, 3, 3 and 1 parts + 8 or 7) / 16`. Otherwise as
+/// [`wider`].
+#[inline(always)]
+pub(crate) fn both(near: &[u8], far: &[u8], sums: &mut Vec<u16>, out: &mut [u8]) {
+    extended(near.iter().zip(far).map(|(&near, &far)| u16::from(near) * 3 + u16::from(far)), sums);
+    across::<4>(sums, [8, 7], out);
+}
+
+/// Makes `sums` these values with the first and the last once more, so that they stay as they are, and filled up to whole lanes.
+#[inline(always)]
+fn extended(values: impl ExactSizeIterator<Item = u16>, sums: &mut Vec<u16>) {
+    let count = values.len();
+    sums.clear();
+    sums.push(0);
+    sums.extend(values);
+    sums[0] = sums.get(1).copied().unwrap_or(0);
+    sums.push(sums[count]);
+    sums.resize(count.next_multiple_of(LANES) + 2, 0);
+}
+
+/// Two samples from each three sums: the middle one mixed with the one before and with the one after, all but `BITS` bits.
+#[inline(always)]
+fn across<const BITS: u32>(sums: &[u16], [before, after]: [u16; 2], out: &mut [u8]) {
+    let windows = (0..).step_by(LANES).map_while(|at| sums.get(at..)?.first_chunk::<{ LANES + 2 }>());
+    for (out, window) in out.as_chunks_mut::<{ 2 * LANES }>().0.iter_mut().zip(windows) {
+        let mut pairs = [0; LANES];
+        for lane in 0..LANES {
+            let near = window[lane + 1] * 3;
+            let left = (near + window[lane] + before) >> BITS;
+            let right = (near + window[lane + 2] + after) >> BITS;
+            pairs[lane] = left | right << 8;
         }
-    }
-    if let Some(pair) = pairs.get_mut(row.len() - 1) {
-        *pair = [mix(*last, *before, 1), *last];
+        for (out, pair) in out.as_chunks_mut::<2>().0.iter_mut().zip(pairs) {
+            *out = pair.to_le_bytes();
+        }
     }
 }
 
@@ -80,27 +113,6 @@ pub(crate) fn wider(row: &[u8], out: &mut [u8]) {
 pub(crate) fn higher(near: &[u8], far: &[u8], bias: u16, out: &mut [u8]) {
     for ((out, &near), &far) in out.iter_mut().zip(near).zip(far) {
         *out = ((u16::from(near) * 3 + u16::from(far) + bias) >> 2) as u8;
-    }
-}
-
-/// Half as wide and half as high: first down, then across, rounded once: `(9, 3, 3 and 1 parts + 8 or 7) / 16`. `near` has at least
-/// 3 samples, `out` at least twice as many; `sums` is scratch.
-#[inline(always)]
-pub(crate) fn both(near: &[u8], far: &[u8], sums: &mut Vec<u16>, out: &mut [u8]) {
-    sums.clear();
-    sums.extend(near.iter().zip(far).map(|(&near, &far)| u16::from(near) * 3 + u16::from(far)));
-    let [first, second, after @ ..] = &sums[..] else { return };
-    let (Some(inner), [.., before, last]) = (sums.get(1..), &sums[..]) else { return };
-    let pairs = out.as_chunks_mut::<2>().0;
-    let mix = |near: u16, far: u16, bias: u16| ((near * 3 + far + bias) >> 4) as u8;
-    if let Some((pair, pairs)) = pairs.split_first_mut() {
-        *pair = [mix(*first, *first, 8), mix(*first, *second, 7)];
-        for (pair, ((&before, &near), &after)) in pairs.iter_mut().zip(sums.iter().zip(inner).zip(after)) {
-            *pair = [mix(near, before, 8), mix(near, after, 7)];
-        }
-    }
-    if let Some(pair) = pairs.get_mut(sums.len() - 1) {
-        *pair = [mix(*last, *before, 8), mix(*last, *last, 7)];
     }
 }
 
@@ -125,9 +137,9 @@ mod tests {
     proptest! {
         #[test]
         fn across_it_is_a_triangle_filter(row in prop::collection::vec(any::<u8>(), 3..40)) {
-            let mut out = alloc::vec![0; row.len() * 2];
-            wider(&row, &mut out);
-            for (at, &got) in out.iter().enumerate() {
+            let mut out = alloc::vec![0; row.len() * 2 + ROOM];
+            wider(&row, &mut Vec::new(), &mut out);
+            for (at, &got) in out[..row.len() * 2].iter().enumerate() {
                 let (near, odd) = (at / 2, at % 2);
                 let far = if odd == 1 { (near + 1).min(row.len() - 1) } else { near.saturating_sub(1) };
                 let want = (between(u32::from(row[near]), u32::from(row[far])) + 1 + odd as u32) / 4;
@@ -138,10 +150,10 @@ mod tests {
         #[test]
         fn in_both_directions_it_rounds_once(rows in prop::collection::vec(any::<[u8; 2]>(), 3..40)) {
             let (near, far): (Vec<u8>, Vec<u8>) = rows.iter().map(|&[near, far]| (near, far)).unzip();
-            let mut out = alloc::vec![0; rows.len() * 2];
+            let mut out = alloc::vec![0; rows.len() * 2 + ROOM];
             both(&near, &far, &mut Vec::new(), &mut out);
             let sum = |at: usize| between(u32::from(near[at]), u32::from(far[at]));
-            for (at, &got) in out.iter().enumerate() {
+            for (at, &got) in out[..rows.len() * 2].iter().enumerate() {
                 let (middle, odd) = (at / 2, at % 2);
                 let other = if odd == 1 { (middle + 1).min(rows.len() - 1) } else { middle.saturating_sub(1) };
                 let want = (between(sum(middle), sum(other)) + 8 - odd as u32) / 16;
