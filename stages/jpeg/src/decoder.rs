@@ -11,11 +11,14 @@ use core::fmt;
 pub struct Limits {
     /// Most pixels (width × height). Default 2^28, a square of 16384.
     pub max_pixels: u64,
+    /// Most scans of a progressive picture. Default 100; encoders make about 10. Every one is work for all blocks, however few
+    /// bytes it has.
+    pub max_scans: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { max_pixels: 1 << 28 }
+        Limits { max_pixels: 1 << 28, max_scans: 100 }
     }
 }
 
@@ -185,7 +188,8 @@ mod tests {
         huge[frame + 5..frame + 9].copy_from_slice(&[0x27, 0x10, 0x27, 0x10]);
         let mut out = Vec::new();
         assert!(matches!(gray(&huge), Err(Error::Truncated { .. })));
-        let error = Decoder::new(Limits { max_pixels: 99 }).gray(&huge, &mut out).unwrap_err();
+        let error =
+            Decoder::new(Limits { max_pixels: 99, ..Limits::default() }).gray(&huge, &mut out).unwrap_err();
         assert_eq!(error, Error::TooLarge { pixels: 100_000_000, limit: 99 });
         assert_eq!(out.capacity(), 0);
     }
@@ -233,5 +237,8 @@ mod tests {
         let scans: Vec<u8> = [levels].into_iter().chain(scans).flatten().collect();
         let file = [frame, &scans, b"\xff\xd9"].concat();
         assert_eq!(gray(&file), Err(Error::TooManyScans { limit: 100 }));
+        let fewer = Limits { max_scans: 3, ..Limits::default() };
+        let error = Decoder::new(fewer).gray(&progressive, &mut Vec::new()).unwrap_err();
+        assert_eq!(error, Error::TooManyScans { limit: 3 });
     }
 }

@@ -34,7 +34,7 @@ pub enum Error {
         /// The most that is allowed.
         limit: u64,
     },
-    /// More scans than any encoder makes: each is work for the whole picture, however few bytes it has.
+    /// More scans than [`Limits`](crate::Limits) allow.
     #[error("more than {limit} scans")]
     TooManyScans {
         /// The most that is allowed.

@@ -53,7 +53,7 @@ impl State {
         let conversion = supported(&scans, output)?;
         check_pixels(scans.frame(), limits)?;
         if scans.frame().coding == Coding::Progressive {
-            self.progressive(file, &mut scans, (output, conversion), out)?;
+            self.progressive(file, &mut scans, limits.max_scans, (output, conversion), out)?;
             return Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) });
         }
         check_size(scans.frame(), file.len() - scans.position(), file.len())?;
@@ -80,10 +80,11 @@ impl State {
         &mut self,
         file: &[u8],
         scans: &mut Scans<'_>,
+        most: usize,
         (output, conversion): (Output, Conversion),
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let reader = progressive::Reader::open(file, scans, conversion, &mut self.progressive)?;
+        let reader = progressive::Reader::open(file, scans, conversion, most, &mut self.progressive)?;
         reserve(scans.frame(), output, out)?;
         let wide = if self.plain { None } else { Wide::detect() };
         let State { progressive, buffers, .. } = self;

@@ -62,7 +62,7 @@ fn twenty_thousand_damaged_files_neither_panic_nor_hang() {
             encoder.set_restart_interval(3);
         }),
     ];
-    let mut decoder = Decoder::new(Limits { max_pixels: 1 << 20 });
+    let mut decoder = Decoder::new(Limits { max_pixels: 1 << 20, ..Limits::default() });
     let (mut out, mut decoded, mut refused) = (Vec::new(), 0, 0);
     for round in 0..20_000 {
         let mut bytes = whole[round % whole.len()].clone();

@@ -84,6 +84,9 @@ fn explain_own(error: pipeline_jpeg::Error) -> Error {
     match error {
         Own::Truncated { .. } => Error::Truncated { format: "JPEG" },
         Own::TooLarge { pixels, limit } => Error::Limit { what: "pixels", value: pixels, limit },
+        Own::TooManyScans { limit } => {
+            Error::Limit { what: "number of scans", value: limit as u64 + 1, limit: limit as u64 }
+        }
         Own::Unsupported(what) => Error::Unsupported { format: "JPEG", what: what.to_string() },
         Own::Damaged { at, expected } => damaged(format!("at byte {at} should be {expected}")),
         other => damaged(other.to_string()),

