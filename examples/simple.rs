@@ -8,7 +8,7 @@ use pipeline_images::engine::{ByteSize, Pipeline, Stage};
 use pipeline_stages::read::{Entry, Inputs, WalkError, read_file};
 use pipeline_stages::write::{Destination, Existing};
 use pipeline_stages::{Converter, Decoder, EncodeOptions, Encoded, Encoder, Format, GrayMode};
-use pipeline_stages::{Header, Image, Limits, Op, Plan, probe};
+use pipeline_stages::{Header, Image, Limits, Op, Plan, PlanOptions, probe};
 use std::path::PathBuf;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -19,7 +19,7 @@ fn read(entry: std::result::Result<Entry, WalkError>) -> Result<Item<(Vec<u8>, H
     let (entry, limits) = (entry?, Limits::default());
     let bytes = read_file(&entry.path, limits.max_file_bytes)?;
     let header = probe(&bytes, &limits)?;
-    let plan = Plan::new(&header, &[Op::Gray(GrayMode::Luma)], Some(Format::Png));
+    let plan = Plan::new(&header, &PlanOptions::new(vec![Op::Gray(GrayMode::Luma)]).format(Format::Png))?;
     Ok((entry.landing, (bytes, header), plan))
 }
 

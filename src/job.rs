@@ -25,7 +25,7 @@ mod work; // one picture's way through the stages
 
 pub use error::JobError;
 pub use outline::{Outlined, outline};
-pub use pipeline_stages::{Plan, display::escape, read::Entry};
+pub use pipeline_stages::{Capabilities, Format, Op, OpHelp, Plan, display::escape, read::Entry};
 pub use sample::{SAMPLE_DIRECTORY, write_sample};
 pub use sizes::{Sizes, usable_cores};
 pub use tally::Totals;
@@ -34,7 +34,7 @@ use crate::config::{self, Config};
 use crate::engine::{Controller, Failure, Handle, OnError, Order, Pipeline, Report, RunError, Stage};
 use pipeline_stages::read::{Inputs, Skipped};
 use pipeline_stages::write::{Claims, Destination, Existing};
-use pipeline_stages::{Converter, Decoder, Encoder, Op};
+use pipeline_stages::{Converter, Decoder, Encoder};
 use recipe::Recipe;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -167,7 +167,7 @@ fn flow(
     let all = || Arc::clone(shared);
     let (read, claim, decode, convert, encode, write, done, failed) =
         (all(), all(), all(), all(), all(), all(), all(), all());
-    let limits = shared.recipe.limits.clone();
+    let limits = shared.recipe.plan.limits.clone();
     let lenient = shared.recipe.lenient;
     let pipeline = Pipeline::source(stage::LIST, walk, work::input_label)
         .budget_until(stage::DECODE, sizes.files, work::file_bytes)

@@ -9,18 +9,18 @@
 //!
 //! ```
 //! use pipeline_images::stages::{
-//!     Converter, Decoder, EncodeOptions, Encoder, Error, Format, GrayMode, Header, Image, Limits, Op, Plan, probe,
+//!     Converter, Decoder, EncodeOptions, Encoder, Error, Format, Header, Image, Plan, PlanOptions, probe,
 //! };
 //! use pipeline_images::{ByteSize, Order, Pipeline, Stage};
 //!
 //! # let ppm = |n: u8| [b"P6 2 1 255 ".as_slice(), &[n; 6]].concat();
 //! let files = vec![("a.ppm", ppm(10)), ("b.ppm", ppm(20))]; // names and contents
-//! let (limits, ops) = (Limits::default(), [Op::Gray(GrayMode::Opencv)]);
+//! let wanted = PlanOptions::new(vec!["gray mode=opencv".parse()?]).format(Format::Png);
 //! let mut results = Vec::new();
 //!
 //! let plan = |(name, file): (&'static str, Vec<u8>)| {
-//!     let header = probe(&file, &limits)?;
-//!     let plan = Plan::new(&header, &ops, Some(Format::Png));
+//!     let header = probe(&file, &wanted.limits)?;
+//!     let plan = Plan::new(&header, &wanted)?;
 //!     Ok::<_, Error>((name, file, header, plan))
 //! };
 //! let decode = |decoder: &mut Decoder, (name, file, header, plan): (_, Vec<u8>, Header, Plan)| {
@@ -37,7 +37,7 @@
 //! let report = Pipeline::source("list", files, |(name, _)| *name)
 //!     .stage(Stage::map("plan", plan))
 //!     .budget(ByteSize::gib(1), |(.., plan)| plan.worst_case_bytes()) // decoded pictures in flight
-//!     .stage(Stage::with("decode", || Decoder::new(limits.clone()), decode).workers(6).queue(8))
+//!     .stage(Stage::with("decode", || Decoder::new(wanted.limits.clone()), decode).workers(6).queue(8))
 //!     .stage(Stage::with("convert", Converter::new, convert).workers(2))
 //!     .stage(Stage::with("encode", Encoder::new, encode).workers(4))
 //!     .order(Order::Input)

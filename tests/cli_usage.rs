@@ -73,6 +73,9 @@ fn a_command_comes_first_and_anything_else_names_a_file() {
     assert!(matches!(call(&["config", "schema"]), Ok(Command::ConfigSchema)));
     assert!(matches!(call(&["config", "init"]), Ok(Command::ConfigInit(None))));
     assert!(matches!(call(&["man"]), Ok(Command::Man)));
+    assert!(matches!(call(&["ops"]), Ok(Command::Ops { name: None, json: false })));
+    assert!(matches!(call(&["ops", "crop", "--json"]), Ok(Command::Ops { name: Some(_), json: true })));
+    assert_eq!(convert(&["./ops"]).input, paths(&["./ops"]));
     assert_eq!(convert(&["./config"]).input, paths(&["./config"]));
     assert_eq!(convert(&["--", "config"]).input, paths(&["config"]));
     assert_eq!(convert(&["--", "tune", "-x"]).input, paths(&["tune", "-x"]));
@@ -246,6 +249,33 @@ fn completions_and_the_manual_know_every_flag() {
 }
 
 #[test]
+fn ops_are_told_on_stdout_and_an_unknown_one_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = run(dir.path(), &["ops"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("--op 'gray mode=opencv'") && !text.contains('\u{1b}'), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 110 || line.contains('[')), "{text}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&run(dir.path(), &["ops", "--json"]).stdout).unwrap();
+    assert!(json.as_array().unwrap().iter().any(|op| op["name"] == "resize"));
+    let text = refused(&["ops", "reszie"]);
+    assert!(text.contains("reszie") && text.contains("resize"), "{text}");
+}
+
+#[test]
+fn formats_are_told_on_stdout() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = String::from_utf8(run(dir.path(), &["formats"]).stdout).unwrap();
+    assert!(text.starts_with("Format ") && text.contains("\nJPEG ") && !text.contains('\u{1b}'), "{text}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&run(dir.path(), &["formats", "--json"]).stdout).unwrap();
+    assert!(
+        json.as_array().unwrap().iter().any(|format| format["name"] == "PNG" && format["writes"] == true)
+    );
+}
+
+#[test]
 fn the_schema_is_json() {
     let dir = tempfile::tempdir().unwrap();
     let schema: serde_json::Value =
@@ -258,7 +288,9 @@ fn the_schema_is_json() {
 #[cfg(unix)]
 fn a_closed_stream_is_no_panic_and_no_failure() {
     let dir = tempfile::tempdir().unwrap();
-    for args in [&["--help"][..], &["config", "schema"], &["config", "show"], &["man"]] {
+    for args in
+        [&["--help"][..], &["config", "schema"], &["config", "show"], &["ops"], &["formats"], &["man"]]
+    {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = program(dir.path()).args(args).stdout(writer).stderr(Stdio::piped()).output().unwrap();

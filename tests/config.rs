@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use pipeline_images::cli::{Command, Surroundings, UsageError, parse};
 use pipeline_images::config::{
-    Config, FormatChoice, Loaded, Memory, Origin, QueueCapacity, Workers, show, starter,
+    Bits, Config, FormatChoice, Loaded, Memory, Origin, QueueCapacity, Subsampling, Workers, show, starter,
 };
 use tempfile::TempDir;
 
@@ -116,7 +116,7 @@ window = \"12\"
         "pipeline.toml:8:16: convert.ops: unknown op \"grey\"",
         "pipeline.toml:8:24: convert.ops: expected an op in quotes, found the number 7",
         "pipeline.toml:10:11: encode.workers: the number of workers of a stage must be at most 1024 (the cap)",
-        "pipeline.toml:11:10: encode.format: unknown value \"pgn\"; use one of: same, png, jpeg, webp, tiff, bmp, pnm, qoi; did you mean png?",
+        "pipeline.toml:11:10: encode.format: unknown value \"pgn\"; use one of: same, png, jpeg, webp, tiff, bmp, pnm, qoi, tga, farbfeld, avif; did you mean png?",
         "pipeline.toml:13:10: limits.memory: expected a number of bytes",
         "pipeline.toml:14:10: limits.window: expected a whole number or \"auto\"; remove the quotes from \"12\"",
         "pipeline: 11 errors in the settings; nothing was written",
@@ -318,4 +318,31 @@ fn every_line_of_the_starter_file_may_be_uncommented() {
     };
     assert_eq!(loaded.config, expected);
     assert_eq!(loaded.origins.of("run.progress").to_string().split(':').next(), Some("pipeline.toml"));
+}
+
+#[test]
+fn what_a_format_cannot_be_is_refused_before_anything_is_written() {
+    let text = errors("[encode]\nformat = \"tiff\"\nbits = 1\n", &["a"], &[]);
+    assert!(text.contains("one bit a pixel is written as png or pnm only"), "{text}");
+    if cfg!(not(feature = "avif")) {
+        let text = errors("", &["a", "--format", "avif"], &[]);
+        assert!(text.starts_with("--format: this program was built without AVIF"), "{text}");
+    }
+    if cfg!(not(feature = "webp-lossy")) {
+        let text = errors("[encode]\nformat = \"webp\"\n", &["a", "--quality", "80"], &[]);
+        assert!(text.starts_with("--quality: this program was built without lossy WebP"), "{text}");
+        let (loaded, _dir) = load("", &["a", "--format", "webp"], &[]);
+        assert_eq!(loaded.config.encode.format, FormatChoice::Webp);
+    }
+}
+
+#[test]
+fn choices_of_encoding_are_read_from_flags_and_from_a_file() {
+    let toml = "input = [\"a\"]\n[encode]\nsubsampling = \"4:2:0\"\nprogressive = true\nbits = \"auto\"\n";
+    let (loaded, _dir) = load(toml, &["--subsampling", "4:4:4", "--bits", "1"], &[]);
+    let encode = loaded.config.encode;
+    assert_eq!((encode.subsampling, encode.progressive, encode.bits), (Subsampling::None, true, Bits::One));
+    let text = errors("[encode]\nbits = 8\nsubsampling = \"4:1:1\"\n", &["a"], &[]);
+    assert!(text.contains("2:8: encode.bits: bits must be 1 or \"auto\"; found 8"), "{text}");
+    assert!(text.contains("use one of: auto, 4:4:4, 4:2:2, 4:2:0"), "{text}");
 }

@@ -356,7 +356,7 @@ mod unix {
             let scratch = Scratch::new();
             let picture = fs::read(scratch.sized("one.png", 1, 500, 400)).unwrap();
             (0..2000).for_each(|n| drop(scratch.file(&format!("in/{n}.png"), &picture)));
-            let child = scratch.command(&["in", "-o", "out", "--effort", "best"]).spawn().unwrap();
+            let child = scratch.command(&["in", "-o", "out", "--effort", "balanced"]).spawn().unwrap();
             while scratch.names("out").is_empty() {
                 std::thread::sleep(Duration::from_millis(5));
             }
@@ -409,4 +409,39 @@ fn in_place_replaces_no_other_input_whatever_is_asked_for() {
         assert_eq!(decoded(&scratch.tree("in")["y.png"]).0, 50, "{existing}: {}", ran.stderr);
         assert_eq!(scratch.names("in"), ["y.jpg", "y.png"]);
     }
+}
+
+#[test]
+fn a_result_says_when_its_input_was_modified_only_if_asked() {
+    let scratch = Scratch::new();
+    let input = scratch.picture("in/a.png", 1);
+    let then = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    fs::File::options().write(true).open(&input).unwrap().set_modified(then).unwrap();
+    for (args, kept) in [(&["in", "-o", "out"][..], false), (&["in", "-o", "dated", "--keep-mtime"], true)] {
+        assert_eq!(scratch.run(args).code, Some(0));
+        let output = scratch.path().join(args[2]).join("a.png");
+        assert_eq!(fs::metadata(output).unwrap().modified().unwrap() == then, kept, "{args:?}");
+    }
+    assert_eq!(scratch.run(&["in", "--in-place", "--keep-mtime"]).code, Some(0));
+    assert_eq!(fs::metadata(input).unwrap().modified().unwrap(), then);
+}
+
+#[test]
+fn only_the_metadata_that_is_asked_for_goes_along() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.png", 1);
+    assert_eq!(scratch.run(&["in", "-o", "wide", "--op", "color assign=adobe-rgb"]).code, Some(0));
+    let has_profile = |directory: &str| {
+        let bytes = fs::read(scratch.path().join(directory).join("a.png")).unwrap();
+        bytes.windows(4).any(|name| name == b"iCCP")
+    };
+    for (metadata, kept) in [("keep", true), ("icc", true), ("exif,xmp", false), ("strip", false)] {
+        let ran = scratch.run(&["wide", "-o", metadata, "--op", "none", "--metadata", metadata]);
+        assert_eq!((ran.code, has_profile(metadata)), (Some(0), kept), "{metadata}: {}", ran.stderr);
+        assert_eq!(ran.stderr.contains("its colors are not those of sRGB"), !kept, "{}", ran.stderr);
+    }
+    let ran = scratch.run(&["wide", "-o", "srgb", "--op", "color srgb", "--metadata", "strip"]);
+    assert!(ran.code == Some(0) && !ran.stderr.contains("not those of sRGB"), "{}", ran.stderr);
+    let ran = scratch.run(&["wide", "-o", "x", "--metadata", "icc,gps"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("\"gps\""), "{}", ran.stderr);
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use pipeline_stages::read::{Entry, read_file};
 use pipeline_stages::write::{Destination, Existing};
 use pipeline_stages::{
-    Converter, Decoder, EncodeOptions, Encoder, Format, GrayMode, Limits, Op, Plan, Result, probe,
+    Converter, Decoder, EncodeOptions, Encoder, Format, GrayMode, Limits, Op, Plan, PlanOptions, Result,
+    probe,
 };
 
 /// The names of the stages, in order.
@@ -22,6 +23,8 @@ pub(crate) fn convert<'a>(
     output: &Path,
     format: Option<Format>,
 ) -> Result<Times> {
+    let mut wanted = PlanOptions::new(vec![Op::Gray(GrayMode::Luma)]);
+    wanted.format = format;
     let limits = Limits::default();
     let (mut decoder, mut converter, mut encoder) = (Decoder::new(limits), Converter::new(), Encoder::new());
     let destination = Destination::prepare(output, Existing::Overwrite, false)?;
@@ -31,7 +34,7 @@ pub(crate) fn convert<'a>(
         let bytes = read_file(&entry.path, u64::MAX)?;
         clock.lap(0);
         let header = probe(&bytes, &Limits::default())?;
-        let plan = Plan::new(&header, &[Op::Gray(GrayMode::Luma)], format);
+        let plan = Plan::new(&header, &wanted)?;
         let decoded = decoder.decode(&bytes, &header, plan.decode_mode())?;
         drop(bytes);
         clock.lap(1);

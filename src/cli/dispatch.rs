@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use super::parse::{Command, Surroundings, parse};
 use super::usage::UsageError;
-use super::{grammar, output, run};
+use super::{formats, grammar, ops, output, run, wrap};
 use crate::config::{self, Loaded, Verbosity, printable};
 
 /// The environment failed: a result could not be written.
@@ -44,6 +44,12 @@ fn dispatch(command: Command) -> ExitCode {
         Command::ConfigInit(Some(file)) => return init(&file),
         Command::ConfigInit(None) => output::to_stdout(&config::starter()),
         Command::ConfigSchema => output::to_stdout(&config::schema()),
+        Command::Ops { name, json: true } => output::to_stdout(&ops::json(name.as_deref())),
+        Command::Ops { name, json: false } => {
+            output::styled_to_stdout(&ops::text(name.as_deref(), wrap::width()))
+        }
+        Command::Formats { json: true } => output::to_stdout(&formats::json()),
+        Command::Formats { json: false } => output::styled_to_stdout(&formats::text(wrap::width())),
         Command::Completions(shell) => output::to_stdout(&completions(shell)),
         Command::Man => man().and_then(|page| output::to_stdout(&page)),
         Command::Help(text) => output::styled_to_stdout(&text),

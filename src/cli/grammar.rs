@@ -10,7 +10,7 @@ use clap::builder::{PossibleValue, TypedValueParser, ValueParser};
 use clap::{Arg, ArgAction, Args, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use super::help;
+use super::{help, ops};
 use crate::config::Config;
 use crate::config::settings::{Heading, SETTINGS, Setting, Shape};
 
@@ -59,6 +59,21 @@ pub(super) enum SubCommand {
     /// Show, start or describe the config file
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print what each op does, with its options, its formula and examples
+    Ops {
+        /// Only this op
+        #[arg(value_parser = ops::names())]
+        name: Option<String>,
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print which formats are read and written, and what each can hold
+    Formats {
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell to complete in

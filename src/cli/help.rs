@@ -16,6 +16,8 @@ const SECTIONS: &[(&str, &str)] = &[
       The same with workers chosen by hand; every stage not named stays auto.
   pipeline --op none --format png --memory 512MiB 'scans/*.jpg' -o png/
       Recode to PNG without converting, with at most 512 MiB of pictures in flight.
+  pipeline --op 'resize 256x256 fit=inside' --op gray photos/ -o small/
+      Run several ops, in this order; `pipeline ops` tells what there is.
   find photos -name '*.jpg' -mmin -60 -print0 | pipeline -0 - -o gray/
       Convert the pictures that another command names.
   pipeline config init pipeline.toml

@@ -12,6 +12,9 @@
 //! | `parse` | arguments, environment and config file to a [`Command`] |
 //! | `usage` | everything that is wrong, said at once |
 //! | `dispatch` | what each command does with the process |
+//! | `formats` | what each format can hold |
+//! | `ops` | what each op says of itself |
+//! | `wrap` | text in columns no wider than the terminal |
 //! | `output` | stdout that may be closed at any time |
 //! | `report_file` | the file of `--report`: checked before the work, replaced whole |
 //! | `run` | the conversion itself |
@@ -20,14 +23,17 @@
 mod allocator;
 mod dispatch;
 mod flags;
+mod formats;
 mod grammar;
 mod help;
+mod ops;
 mod output;
 mod parse;
 mod report_file;
 mod run;
 mod signals;
 mod usage;
+mod wrap;
 
 pub use dispatch::main;
 pub use parse::{Command, Surroundings, parse};

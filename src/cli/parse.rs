@@ -26,6 +26,18 @@ pub enum Command {
     ConfigInit(Option<PathBuf>),
     /// Print the JSON schema of the config file.
     ConfigSchema,
+    /// Print what an op does, or all of them.
+    Ops {
+        /// Only this one.
+        name: Option<String>,
+        /// For machines.
+        json: bool,
+    },
+    /// Print what each format can hold.
+    Formats {
+        /// For machines.
+        json: bool,
+    },
     /// Print completions for a shell.
     Completions(Shell),
     /// Print the manual page.
@@ -84,6 +96,8 @@ pub fn parse(
         }
         SubCommand::Config(ConfigCommand::Init { file }) => Command::ConfigInit(file),
         SubCommand::Config(ConfigCommand::Schema) => Command::ConfigSchema,
+        SubCommand::Ops { name, json } => Command::Ops { name, json },
+        SubCommand::Formats { json } => Command::Formats { json },
         SubCommand::Completions { shell } => Command::Completions(shell),
         SubCommand::Man => Command::Man,
     })

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::problem::{Problem, Problems};
 use super::raw::{Assignment, Document, Origin, from_document, from_environment};
-use super::validated::{Config, FilesFrom, Invocation};
+use super::validated::{Config, Encode, FilesFrom, Invocation};
 use super::value::{Context, Fault};
+use super::values::{Bits, FormatChoice, Quality};
 
 /// The config file that is read when none is named.
 const FILE_NAME: &str = "pipeline.toml";
@@ -150,9 +151,39 @@ impl<'l> Join<'l> {
             let message = "stdin can be read once; give one of - and --files-from -";
             self.problems.push(Problem::at(self.origins.of("input").to_string(), message));
         }
+        self.check_formats();
         if self.config.invocation.null_separated && !listed && dashes == 0 {
             let message = "only a list of paths has separators; add --files-from FILE or -";
             self.problems.push(Problem::at("-0", message));
+        }
+    }
+
+    /// What this build, or any, cannot write.
+    fn check_formats(&mut self) {
+        let Encode { format, quality, bits, .. } = self.config.encode;
+        let mut refuse = |key: &str, message: &str| {
+            self.problems.push(Problem::at(self.origins.of(key).to_string(), message));
+        };
+        if format == FormatChoice::Avif && !cfg!(feature = "avif") {
+            refuse(
+                "encode.format",
+                "this program was built without AVIF; build it with --features avif or choose another format",
+            );
+        }
+        let lossy = matches!(quality, Quality::Fixed(_));
+        if format == FormatChoice::Webp && lossy && !cfg!(feature = "webp-lossy") {
+            refuse(
+                "encode.quality",
+                "this program was built without lossy WebP; build it with --features webp-lossy, or leave quality out to \
+                 write WebP without loss",
+            );
+        }
+        let bilevel = matches!(format, FormatChoice::Same | FormatChoice::Png | FormatChoice::Pnm);
+        if bits == Bits::One && !bilevel {
+            refuse(
+                "encode.bits",
+                "one bit a pixel is written as png or pnm only; choose one of them as format",
+            );
         }
     }
 }

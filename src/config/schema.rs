@@ -12,8 +12,8 @@ use super::settings::{SETTINGS, Setting, sections};
 use super::validated::Config;
 use super::value::Value;
 use super::values::{
-    Background, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
-    OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Window, Workers,
+    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
+    OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling, Window, Workers,
 };
 
 /// The JSON schema of `pipeline.toml`, as JSON text.
@@ -78,7 +78,7 @@ macro_rules! choices {
     )+};
 }
 
-choices!(Gray, FormatChoice, Effort, Metadata, Existing, Order, OnErrorPolicy, ProgressKind);
+choices!(Gray, FormatChoice, Subsampling, Effort, Existing, Order, OnErrorPolicy, ProgressKind);
 
 macro_rules! described {
     ($($type:ident = $schema:tt;)+) => {$(
@@ -100,9 +100,11 @@ described! {
     Window = {"oneOf": [{"type": "integer", "minimum": 1, "maximum": (Self::CAP)}, {"const": "auto"}]};
     MaxFailures = {"oneOf": [{"type": "integer", "minimum": 0}, {"const": "none"}]};
     Quality = {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 100}, {"const": "keep"}]};
+    Bits = {"enum": [1, "auto"]};
     ByteCount = {"type": ["integer", "string"], "minimum": 1, "pattern": "^[0-9]+ ?([kKmMgGtT][iI]?)?[bB]$"};
     PixelCount = {"type": ["integer", "string"], "minimum": 1, "pattern": "^[0-9]+ ?[kKmMgG]?[pP]$"};
     Memory = {"type": ["integer", "string"], "minimum": 1, "pattern": "^([0-9]+ ?([kKmMgGtT][iI]?)?[bB]|auto)$"};
+    Metadata = {"type": "string", "pattern": "^(keep|strip|(exif|icc|xmp|orientation)(, *(exif|icc|xmp|orientation))*)$"};
     Background = {"type": "string", "pattern": "^(white|black|gray|#([0-9a-fA-F]{3}){1,2})$"};
 }
 

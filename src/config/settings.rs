@@ -204,17 +204,22 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Schedule One "convert-queue" "N" "convert.queue" convert.queue: "Pictures waiting to be converted (items; 0 hands over directly)";
     Work Texts "op" "OP" "convert.ops" convert.ops: "Op to apply, in this order; replaces the ops of the config file; `none` only recodes";
     Work One "gray" "MODE" "convert.gray" convert.gray: "How the op `gray` makes gray";
+    Work One "auto-orient" "on|off" "convert.auto-orient" convert.auto_orient: "Turn pictures upright by their EXIF orientation; off leaves them as stored, with their tag";
     Schedule One "encoders" "N|auto" "encode.workers" encode.workers: "Workers that encode (1 to 1024)";
     Schedule One "encode-queue" "N" "encode.queue" encode.queue: "Pictures waiting to be encoded (items; 0 hands over directly)";
     Results One "format" "FORMAT" "encode.format" encode.format: "Format of the results";
     Results One "quality" "keep|1-100" "encode.quality" encode.quality: "Quality of lossy results; keep uses the source's own, 90 where it has none";
+    Results One "subsampling" "SAMPLING" "encode.subsampling" encode.subsampling: "How much of the colour a JPEG keeps";
+    Results Switch "progressive" "BOOL" "encode.progressive" encode.progressive: "Write JPEGs that show coarse first, then finer; slightly larger, and slower to read";
+    Results One "bits" "auto|1" "encode.bits" encode.bits: "Bits of a pixel; 1 is black and white as PNG or PNM, and a picture with anything between fails";
     Results One "effort" "EFFORT" "encode.effort" encode.effort: "Time spent on smaller files";
-    Results One "metadata" "WHAT" "encode.metadata" encode.metadata: "EXIF, colour profile and text of the source";
+    Results One "metadata" "WHAT" "encode.metadata" encode.metadata: "What goes along of the source: keep, strip, or a list of exif, icc, xmp, orientation";
     Results One "background" "COLOR" "encode.background" encode.background: "Colour under transparent pixels where the format has no transparency: a name or #rrggbb";
     Schedule One "writers" "N|auto" "write.workers" write.workers: "Workers that write files (1 to 1024)";
     Schedule One "write-queue" "N" "write.queue" write.queue: "Results waiting to be written (items; 0 hands over directly)";
     Results One "existing" "WHAT" "write.existing" write.existing: "What happens to a result whose file exists";
     Results Switch "durable" "BOOL" "write.durable" write.durable: "Count a result as done only once it is safely on the disk (slower)";
+    Results Switch "keep-mtime" "BOOL" "write.keep-mtime" write.keep_mtime: "Give each result the modification time of its input";
     Results Switch "in-place" "BOOL" "write.in-place" write.in_place: "Write results beside their inputs; one with the same name replaces its input";
 
     Limits One "memory" "BYTES|auto" "limits.memory" limits.memory: "Most bytes of decoded pictures in flight (1GiB, 500MB); auto: the smaller of 1GiB and a quarter of what is usable";

@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 
 use super::values::{
-    Background, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
-    OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Window, Workers,
+    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
+    OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling, Window, Workers,
 };
 
 /// A whole run, as it is to be done.
@@ -79,6 +79,8 @@ pub struct Convert {
     pub ops: Vec<String>,
     /// How the op `gray` makes gray.
     pub gray: Gray,
+    /// Whether pictures are turned upright by their EXIF orientation.
+    pub auto_orient: bool,
 }
 
 /// Settings of the encode stage.
@@ -92,6 +94,12 @@ pub struct Encode {
     pub format: FormatChoice,
     /// Quality of lossy results.
     pub quality: Quality,
+    /// Colour samples of a JPEG.
+    pub subsampling: Subsampling,
+    /// Whether JPEGs are progressive.
+    pub progressive: bool,
+    /// Bits of a pixel.
+    pub bits: Bits,
     /// Time spent on smaller files.
     pub effort: Effort,
     /// EXIF, profile and text.
@@ -111,6 +119,8 @@ pub struct Write {
     pub existing: Existing,
     /// Whether a result is on the disk before it counts as done.
     pub durable: bool,
+    /// Whether a result has the modification time of its input.
+    pub keep_mtime: bool,
     /// Whether results replace their inputs.
     pub in_place: bool,
 }
@@ -195,12 +205,16 @@ impl Default for Config {
                 queue: QueueCapacity(8),
                 ops: vec!["gray".to_owned()],
                 gray: Gray::default(),
+                auto_orient: true,
             },
             encode: Encode {
                 workers,
                 queue: QueueCapacity(8),
                 format: FormatChoice::default(),
                 quality: Quality::default(),
+                subsampling: Subsampling::default(),
+                progressive: false,
+                bits: Bits::default(),
                 effort: Effort::default(),
                 metadata: Metadata::default(),
                 background: Background::default(),
@@ -210,6 +224,7 @@ impl Default for Config {
                 queue: QueueCapacity(16),
                 existing: Existing::default(),
                 durable: false,
+                keep_mtime: false,
                 in_place: false,
             },
             limits: Limits {

@@ -10,9 +10,9 @@ use schemars::{Schema, SchemaGenerator};
 
 use super::raw::{Element, Span, Written};
 use super::values::{
-    Amount, Background, ByteCount, Choice, Effort, Existing, FormatChoice, Gray, InvalidValue, MaxFailures,
-    Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Window,
-    Workers,
+    Amount, Background, Bits, ByteCount, Choice, Effort, Existing, FormatChoice, Gray, InvalidValue,
+    MaxFailures, Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity,
+    Subsampling, Window, Workers,
 };
 use crate::config::suggest::did_you_mean;
 
@@ -98,7 +98,7 @@ macro_rules! amounts {
     )+};
 }
 
-amounts!(Workers, QueueCapacity, Window, MaxFailures, Quality, ByteCount, PixelCount, Memory);
+amounts!(Workers, QueueCapacity, Window, MaxFailures, Quality, Bits, ByteCount, PixelCount, Memory);
 
 fn read_choice<T: Choice + FromStr<Err = InvalidValue>>(written: &Written) -> Result<T, Vec<Fault>> {
     let words = || T::WORDS.iter().map(|(word, _)| *word);
@@ -133,25 +133,34 @@ macro_rules! choices {
     )+};
 }
 
-choices!(Gray, FormatChoice, Effort, Metadata, Existing, Order, OnErrorPolicy, ProgressKind);
+choices!(Gray, FormatChoice, Subsampling, Effort, Existing, Order, OnErrorPolicy, ProgressKind);
 
-impl Value for Background {
-    fn read(written: &Written, _: &Context<'_>) -> Result<Self, Vec<Fault>> {
-        let text = match written {
-            Written::Plain(text) => unicode(text)?,
-            Written::Text(text) => text,
-            _ => return expected("a colour such as \"white\" or \"#rrggbb\"", written),
-        };
-        text.parse().map_err(|refused: InvalidValue| vec![refused.to_string().into()])
-    }
+macro_rules! texts {
+    ($($type:ty = $expected:literal;)+) => {$(
+        impl Value for $type {
+            fn read(written: &Written, _: &Context<'_>) -> Result<Self, Vec<Fault>> {
+                let text = match written {
+                    Written::Plain(text) => unicode(text)?,
+                    Written::Text(text) => text,
+                    _ => return expected($expected, written),
+                };
+                text.parse().map_err(|refused: InvalidValue| vec![refused.to_string().into()])
+            }
 
-    fn to_toml(&self) -> Option<String> {
-        Some(quoted(&self.to_string()))
-    }
+            fn to_toml(&self) -> Option<String> {
+                Some(quoted(&self.to_string()))
+            }
 
-    fn schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<Self>()
-    }
+            fn schema(generator: &mut SchemaGenerator) -> Schema {
+                generator.subschema_for::<Self>()
+            }
+        }
+    )+};
+}
+
+texts! {
+    Background = "a colour such as \"white\" or \"#rrggbb\"";
+    Metadata = "\"keep\", \"strip\" or a list such as \"icc,orientation\"";
 }
 
 impl Value for bool {

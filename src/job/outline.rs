@@ -11,7 +11,7 @@ use pipeline_stages::{Plan, probe};
 use std::path::PathBuf;
 
 /// What would be done to one input.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Outlined {
     /// Its name for people.
     pub label: String,
@@ -36,9 +36,10 @@ pub fn outline(
     let claims = Claims::new(false);
     let plan = |input: Result<Entry, WalkError>| -> Result<Option<(Entry, Plan)>, StepError> {
         let entry = input.map_err(|error| error.error)?;
-        let Some(bytes) = read_entry(&entry, recipe.limits.max_file_bytes)? else { return Ok(None) };
-        let header = probe(&bytes, &recipe.limits)?;
-        Ok(Some((entry, Plan::new(&header, &recipe.ops, recipe.format))))
+        let Some(bytes) = read_entry(&entry, recipe.plan.limits.max_file_bytes)? else { return Ok(None) };
+        let header = probe(&bytes, &recipe.plan.limits)?;
+        let plan = Plan::new(&header, &recipe.plan)?;
+        Ok(Some((entry, plan)))
     };
     let report = Pipeline::source(stage::LIST, walk, input_label)
         .stage(Stage::filter_map(stage::READ, plan).workers(sizes.readers))

@@ -13,6 +13,7 @@ use pipeline_stages::{
     Converter, Decoder, EncodeOptions, Encoder, Error, Format, Header, Image, Plan, probe,
 };
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 /// What all workers of a job share.
 pub(super) struct Shared {
@@ -29,6 +30,8 @@ pub(super) struct Shared {
 /// A file that was read, and what will be done with it.
 pub(super) struct Planned {
     entry: Entry,
+    /// When the input was modified, if the output is to say the same.
+    modified: Option<SystemTime>,
     bytes: Vec<u8>,
     header: Header,
     plan: Plan,
@@ -39,6 +42,7 @@ pub(super) struct Planned {
 /// A picture between two stages.
 pub(super) struct Pixels {
     entry: Entry,
+    modified: Option<SystemTime>,
     plan: Plan,
     image: Image,
     receipt: Receipt,
@@ -47,6 +51,7 @@ pub(super) struct Pixels {
 /// A finished file that is not written yet.
 pub(super) struct Ready {
     entry: Entry,
+    modified: Option<SystemTime>,
     format: Format,
     bytes: Vec<u8>,
     receipt: Receipt,
@@ -63,16 +68,25 @@ impl Shared {
     /// Reads a file, looks at its header and plans; nothing if it is not a picture and was not named.
     pub(super) fn read(&self, input: Result<Entry, WalkError>) -> Step<Option<Planned>> {
         let entry = input.map_err(|error| error.error)?;
-        let Some(bytes) = read_entry(&entry, self.recipe.limits.max_file_bytes)? else {
+        let Some(bytes) = read_entry(&entry, self.recipe.plan.limits.max_file_bytes)? else {
             self.tally.not_a_picture();
             return Ok(None);
         };
+        let modified = self.modified(&entry)?;
         self.tally.read(bytes.len());
-        let header = probe(&bytes, &self.recipe.limits)?;
+        let header = probe(&bytes, &self.recipe.plan.limits)?;
         self.check_name(&entry, &header);
-        let plan = Plan::new(&header, &self.recipe.ops, self.recipe.format);
+        let plan = Plan::new(&header, &self.recipe.plan)?.encoded_with(&self.recipe.encode);
         self.listener.planned(&entry, &plan);
-        Ok(Some(Planned { entry, bytes, header, plan, claim: OnceLock::new() }))
+        Ok(Some(Planned { entry, modified, bytes, header, plan, claim: OnceLock::new() }))
+    }
+
+    fn modified(&self, entry: &Entry) -> Result<Option<SystemTime>, Error> {
+        if !self.recipe.keep_mtime {
+            return Ok(None);
+        }
+        let modified = std::fs::metadata(&entry.path).and_then(|file| file.modified());
+        modified.map(Some).map_err(|source| Error::Io { action: "cannot tell when it was modified", source })
     }
 
     /// Scenario: a PNG named .jpg. Its content decides; people are told.
@@ -112,7 +126,7 @@ impl Shared {
     }
 
     pub(super) fn decode(&self, decoder: &mut Decoder, planned: Planned) -> Step<Option<Pixels>> {
-        let Planned { entry, bytes, header, plan, claim } = planned;
+        let Planned { entry, modified, bytes, header, plan, claim } = planned;
         claim.into_inner().unwrap_or(Ok(()))?;
         let extension = plan.format().extension();
         if self.destination.fate(&entry.path, self.landing(&entry), extension)? == Fate::Skip {
@@ -130,17 +144,17 @@ impl Shared {
             bytes_written: 0,
             degraded: decoded.degraded,
         };
-        Ok(Some(Pixels { entry, plan, image: decoded.image, receipt }))
+        Ok(Some(Pixels { entry, modified, plan, image: decoded.image, receipt }))
     }
 
     pub(super) fn convert(&self, converter: &mut Converter, pixels: Pixels) -> Step<Pixels> {
-        let Pixels { entry, plan, image, receipt } = pixels;
+        let Pixels { entry, modified, plan, image, receipt } = pixels;
         let image = plan.convert(converter, image)?;
-        Ok(Pixels { entry, plan, image, receipt })
+        Ok(Pixels { entry, modified, plan, image, receipt })
     }
 
     pub(super) fn encode(&self, encoder: &mut Encoder, pixels: Pixels) -> Step<Ready> {
-        let Pixels { entry, plan, image, receipt } = pixels;
+        let Pixels { entry, modified, plan, image, receipt } = pixels;
         let format = plan.format();
         let mut options: EncodeOptions = self.recipe.encode.clone();
         options.format = format;
@@ -148,12 +162,13 @@ impl Shared {
         for warning in &encoded.warnings {
             self.warn(&entry, warning);
         }
-        Ok(Ready { entry, format, bytes: encoded.bytes, receipt })
+        Ok(Ready { entry, modified, format, bytes: encoded.bytes, receipt })
     }
 
     pub(super) fn write(&self, ready: Ready) -> Step<Option<Receipt>> {
-        let Ready { entry, format, bytes, mut receipt } = ready;
-        match self.destination.write(self.landing(&entry), format.extension(), &bytes)? {
+        let Ready { entry, modified, format, bytes, mut receipt } = ready;
+        let (landing, extension) = (self.landing(&entry), format.extension());
+        match self.destination.write_dated(landing, extension, &bytes, modified)? {
             Outcome::Skipped { .. } => {
                 self.tally.existed();
                 Ok(None)

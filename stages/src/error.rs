@@ -136,6 +136,14 @@ pub enum Error {
         /// Samples that were given.
         found: u64,
     },
+    /// An op cannot be applied to this picture.
+    #[error("cannot {op}: {reason}")]
+    Convert {
+        /// The op's name, such as `crop`.
+        op: &'static str,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// The output format cannot hold the picture, or its encoder failed.
     #[error("cannot write as {format}: {reason}")]
     Encode {

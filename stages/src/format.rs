@@ -13,7 +13,7 @@ pub enum Format {
     Jpeg,
     /// PNG; of an animated one the first frame.
     Png,
-    /// WebP; written without loss.
+    /// WebP; written without loss, or with loss where a quality is asked for (feature `webp-lossy`).
     WebP,
     /// TIFF, first page.
     Tiff,
@@ -33,10 +33,14 @@ pub enum Format {
     Hdr,
     /// farbfeld.
     Farbfeld,
+    /// JPEG XL, first frame. Read only, in builds with the feature `jxl`.
+    Jxl,
+    /// AVIF, the primary picture; written with loss. In builds with the feature `avif`.
+    Avif,
 }
 
 /// Format, name, names in options and file extensions (the first is the one that is written).
-const TABLE: [(Format, &str, &[&str]); 12] = [
+const TABLE: [(Format, &str, &[&str]); 14] = [
     (Format::Jpeg, "JPEG", &["jpg", "jpeg", "jpe", "jfif"]),
     (Format::Png, "PNG", &["png", "apng"]),
     (Format::WebP, "WebP", &["webp"]),
@@ -49,12 +53,14 @@ const TABLE: [(Format, &str, &[&str]); 12] = [
     (Format::Ico, "ICO", &["ico"]),
     (Format::Hdr, "HDR", &["hdr"]),
     (Format::Farbfeld, "farbfeld", &["ff", "farbfeld"]),
+    (Format::Jxl, "JPEG XL", &["jxl"]),
+    (Format::Avif, "AVIF", &["avif", "avifs"]),
 ];
 
 impl Format {
     /// Every format, the common ones first.
-    pub const ALL: [Format; 12] = {
-        let mut all = [Format::Jpeg; 12];
+    pub const ALL: [Format; 14] = {
+        let mut all = [Format::Jpeg; 14];
         let mut index = 0;
         while index < all.len() {
             all[index] = TABLE[index].0;
@@ -90,11 +96,11 @@ impl Format {
     }
 
     /// Which format to write so that the output is of the same kind as the input: itself, or
-    /// [`Png`](Format::Png) where it cannot be written back (GIF, ICO, HDR).
+    /// [`Png`](Format::Png) where it cannot be written back (GIF, ICO, HDR, JPEG XL).
     #[must_use]
     pub fn output_for(self) -> Format {
         match self {
-            Format::Gif | Format::Ico | Format::Hdr => Format::Png,
+            Format::Gif | Format::Ico | Format::Hdr | Format::Jxl => Format::Png,
             same => same,
         }
     }
@@ -151,10 +157,12 @@ fn known(bytes: &[u8]) -> Option<Format> {
         _ if starts(&[0xff, 0xd8, 0xff]) => Format::Jpeg,
         _ if starts(b"\x89PNG\r\n\x1a\n") => Format::Png,
         _ if starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") => Format::WebP,
-        _ if starts(b"II*\0") || starts(b"MM\0*") => Format::Tiff,
+        _ if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|magic| starts(*magic)) => Format::Tiff,
         _ if starts(b"GIF87a") || starts(b"GIF89a") => Format::Gif,
         _ if starts(b"qoif") => Format::Qoi,
         _ if starts(b"farbfeld") => Format::Farbfeld,
+        _ if starts(b"\0\0\0\x0cJXL \r\n\x87\n") || starts(&[0xff, 0x0a]) => Format::Jxl,
+        _ if is_avif(bytes) => Format::Avif,
         _ if starts(b"#?RADIANCE") || starts(b"#?RGBE") => Format::Hdr,
         // The rest have magic numbers that text or chance can have too, so more must fit.
         [b'P', b'1'..=b'7', after, ..] if after.is_ascii_whitespace() => Format::Pnm,
@@ -169,21 +177,26 @@ fn unread(bytes: &[u8]) -> Option<&'static str> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);
     if bytes.get(4..8) == Some(b"ftyp") {
         return match bytes.get(8..12)? {
-            b"avif" | b"avis" => Some("AVIF"),
             b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => Some("HEIC"),
             _ => None,
         };
     }
     Some(match bytes {
-        _ if starts(b"\0\0\0\x0cJXL \r\n\x87\n") || starts(&[0xff, 0x0a]) => "JPEG XL",
         _ if starts(b"\0\0\0\x0cjP  \r\n\x87\n") || starts(&[0xff, 0x4f, 0xff, 0x51]) => "JPEG 2000",
         _ if starts(&[0x76, 0x2f, 0x31, 0x01]) => "OpenEXR",
         _ if starts(b"DDS ") => "DDS",
         _ if starts(b"8BPS\0\x01") || starts(b"8BPS\0\x02") => "PSD",
-        _ if starts(b"II+\0") || starts(b"MM\0+") => "BigTIFF",
         _ if starts(b"\x8aMNG\r\n\x1a\n") => "MNG",
         _ => return None,
     })
+}
+
+/// An AVIF names its brand first, or among those that it is compatible with (ISO/IEC 14496-12, 4.3).
+fn is_avif(bytes: &[u8]) -> bool {
+    let Some(&[a, b, c, d, b'f', b't', b'y', b'p']) = bytes.first_chunk::<8>() else { return false };
+    let end = bytes.len().min(u32::from_be_bytes([a, b, c, d]).min(4096) as usize);
+    let brands = bytes.get(8..end).unwrap_or_default().as_chunks::<4>().0;
+    brands.iter().any(|brand| matches!(brand, b"avif" | b"avis"))
 }
 
 /// TGA has no magic number at its start: the newer kind has a footer, for the older one the header must make sense.
@@ -222,9 +235,15 @@ mod tests {
     #[test]
     fn pictures_that_are_not_read_are_named() {
         let message = |bytes: &[u8]| Format::sniff(bytes).unwrap_err().to_string();
-        assert_eq!(message(b"\0\0\0\x20ftypavif"), "unsupported: AVIF");
-        assert_eq!(message(&[0xff, 0x0a, 0, 0]), "unsupported: JPEG XL");
+        assert_eq!(message(b"\0\0\0\x18ftypmif1"), "unsupported: HEIC");
+        assert_eq!(message(b"8BPS\0\x01"), "unsupported: PSD");
         assert_eq!(message(b""), "empty file");
+    }
+
+    #[test]
+    fn a_brand_among_the_compatible_ones_makes_an_avif() {
+        assert_eq!(Format::sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif").unwrap(), Format::Avif);
+        assert_eq!(Format::sniff(b"\0\0\0\x14ftypavif\0\0\0\0avif").unwrap(), Format::Avif);
     }
 
     #[test]

@@ -75,6 +75,27 @@ impl Samples {
     }
 }
 
+/// Size and layout of a picture, without its samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// What the samples of a pixel mean.
+    pub color: Color,
+    /// Bits of one sample, 8 or 16.
+    pub bits: u8,
+}
+
+impl Shape {
+    /// Bytes that its samples take.
+    pub fn byte_len(self) -> u64 {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        pixels.saturating_mul(self.color.channels() as u64 * u64::from(self.bits / 8))
+    }
+}
+
 /// A decoded picture.
 ///
 /// Its samples always fit its size: `width × height × color.channels()` of them.
@@ -128,6 +149,11 @@ impl Image {
         self.height
     }
 
+    /// Size and layout.
+    pub const fn shape(&self) -> Shape {
+        Shape { width: self.width, height: self.height, color: self.color, bits: self.samples.bits() }
+    }
+
     /// What the samples mean.
     pub const fn color(&self) -> Color {
         self.color
@@ -141,6 +167,20 @@ impl Image {
     /// Gives the samples away.
     pub fn into_samples(self) -> Samples {
         self.samples
+    }
+
+    /// The samples, to be changed in place. Their number has to stay.
+    pub(crate) const fn samples_mut(&mut self) -> &mut Samples {
+        &mut self.samples
+    }
+
+    /// The same picture with its pixels in another layout; the metadata goes along.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when these samples do not fit its size.
+    pub(crate) fn relaid(self, color: Color, change: impl FnOnce(Samples) -> Samples) -> Result<Image> {
+        let Image { width, height, samples, metadata, .. } = self;
+        Ok(Image::new(width, height, color, change(samples))?.with_metadata(metadata))
     }
 
     /// Bytes that the samples take.

@@ -21,15 +21,15 @@
 //! Decode: the header first, then the pixels ([`probe`], [`Plan`], [`Decoder`]).
 //! ```
 //! # let bytes = b"P6 1 1 255 abc";
-//! use pipeline_stages::{Decoder, GrayMode, Limits, Op, Plan, probe};
+//! use pipeline_stages::{Decoder, Limits, Plan, PlanOptions, probe};
 //! let header = probe(bytes, &Limits::default())?;
-//! let plan = Plan::new(&header, &[Op::Gray(GrayMode::Luma)], None);
+//! let plan = Plan::new(&header, &PlanOptions::new(vec!["gray".parse()?]))?;
 //! let decoded = Decoder::new(Limits::default()).decode(bytes, &header, plan.decode_mode())?;
 //! assert_eq!(decoded.image.width(), 1);
-//! # Ok::<(), pipeline_stages::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Convert: ops, and turning upright ([`Converter`]).
+//! Convert: ops, one after another ([`Op`], [`Converter`]).
 //! ```
 //! use pipeline_stages::{Color, Converter, GrayMode, Image, Op, Samples};
 //! let image = Image::new(1, 1, Color::Rgb, Samples::U8(vec![255, 255, 255]))?;
@@ -58,6 +58,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod capabilities;
 pub mod color;
 mod convert;
 mod decode;
@@ -72,12 +73,13 @@ mod plan;
 pub mod read;
 pub mod write;
 
-pub use convert::{Converter, GrayMode, Op, OpError, gray};
+pub use capabilities::Capabilities;
+pub use convert::{Converter, GrayMode, Op, OpError, OpHelp, gray, op};
 pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo, probe};
-pub use encode::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata, Quality, fast_png};
+pub use encode::{Bits, Effort, EncodeOptions, Encoded, Encoder, Quality, Subsampling, fast_png};
 pub use error::{Error, Result};
 pub use format::Format;
-pub use image::{Color, Image, Samples};
+pub use image::{Color, Image, Samples, Shape};
 pub use limits::Limits;
-pub use metadata::{JpegTables, Metadata};
-pub use plan::Plan;
+pub use metadata::{JpegTables, KeepMetadata, Metadata};
+pub use plan::{Plan, PlanOptions};

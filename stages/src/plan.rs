@@ -2,55 +2,120 @@
 //! and how many bytes that takes at most.
 //! Does not own: running it.
 
+use crate::convert::op::AutoOrient;
 use crate::convert::{Converter, GrayMode, Op};
-use crate::{Color, DecodeMode, Format, Header, Image, Result};
+use crate::encode::worst_case;
+use crate::{Color, DecodeMode, EncodeOptions, Format, Header, Image, Limits, Result, Shape};
 use std::fmt;
+
+/// What is asked for, the same for every picture.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PlanOptions {
+    /// Ops, run in this order.
+    pub ops: Vec<Op>,
+    /// What to write; `None` writes the input's own format, or PNG where that cannot be written
+    /// ([`Format::output_for`]).
+    pub format: Option<Format>,
+    /// Whether pictures are turned upright by their EXIF orientation before the first op that needs it; true by default.
+    /// [`Op::AutoOrient`] among the ops turns there in any case.
+    pub auto_orient: bool,
+    /// What each picture, and what ops make of it, may ask for.
+    pub limits: Limits,
+}
+
+impl PlanOptions {
+    /// These ops, and defaults for everything else.
+    pub fn new(ops: Vec<Op>) -> PlanOptions {
+        PlanOptions { ops, format: None, auto_orient: true, limits: Limits::default() }
+    }
+
+    /// The same with this format to write.
+    #[must_use]
+    pub fn format(self, format: Format) -> PlanOptions {
+        PlanOptions { format: Some(format), ..self }
+    }
+}
 
 /// What to do for a picture, decided from its header.
 ///
-/// Ops are folded into decoding where that gives the same result: gray of a JPEG becomes decoding only its Y plane.
+/// Ops are folded into decoding where that gives the same result: gray of a JPEG becomes decoding only its Y plane. Turning
+/// the picture upright is delayed past ops for which it makes no difference: it is cheaper on fewer samples.
 ///
 /// ```
-/// use pipeline_stages::{Limits, Op, Plan, probe};
+/// use pipeline_stages::{Limits, Plan, PlanOptions, probe};
 ///
 /// let header = probe(b"P6 640 480 255 ", &Limits::default())?;
-/// let plan = Plan::new(&header, &["gray".parse::<Op>().unwrap()], None);
+/// let plan = Plan::new(&header, &PlanOptions::new(vec!["gray".parse()?]))?;
 /// assert_eq!(plan.to_string(), "decode pnm → gray → pnm");
 /// assert!(plan.worst_case_bytes() >= 640 * 480 * 4);
-/// # Ok::<(), pipeline_stages::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     source: Format,
     mode: DecodeMode,
     ops: Vec<Op>,
     orientation: u8,
     format: Format,
+    /// Most bytes before encoding, what encoding begins with, and bytes of metadata.
+    until_encoding: u64,
+    to_encode: Shape,
+    metadata: u64,
     worst_case_bytes: u64,
 }
 
 impl Plan {
-    /// Plans a picture. `format` is what to write; `None` writes the input's own format, or PNG where that cannot be
-    /// written ([`Format::output_for`]).
-    pub fn new(header: &Header, ops: &[Op], format: Option<Format>) -> Plan {
-        let mut ops: Vec<Op> = ops.iter().filter(|op| **op != Op::None).cloned().collect();
+    /// Plans a picture.
+    ///
+    /// # Errors
+    /// When an op cannot be applied to such a picture, or makes one beyond the limits.
+    pub fn new(header: &Header, options: &PlanOptions) -> Result<Plan> {
+        let orientation = header.orientation;
+        let mut ops = with_turning(&options.ops, orientation, options.auto_orient);
         let folds = ops.first() == Some(&Op::Gray(GrayMode::Luma))
             && header.jpeg.as_ref().is_some_and(|jpeg| jpeg.has_luma_plane());
         let mode = if folds { DecodeMode::Luma } else { DecodeMode::Full };
-        let mut color = if folds { header.color.to_gray() } else { header.color };
-        // Gray of what is gray already does nothing.
-        ops.retain(|op| match op {
-            Op::Gray(_) => {
-                let colored = !color.is_gray();
-                color = color.to_gray();
-                colored
+        let mut shape = decoded_shape(header, mode);
+        let mut most = shape.byte_len().saturating_add(decoder_scratch(header, mode));
+        let mut kept = Vec::with_capacity(ops.len());
+        for op in ops.drain(..) {
+            // Gray of what is gray already does nothing.
+            if matches!(op, Op::Gray(_)) && shape.color.is_gray() {
+                continue;
             }
-            Op::None => false,
-        });
-        let format = format.unwrap_or(header.format).output_for();
-        let orientation = header.orientation;
-        let worst_case_bytes = worst_case(header, mode, &ops, orientation);
-        Plan { source: header.format, mode, ops, orientation, format, worst_case_bytes }
+            let next = match &op {
+                Op::AutoOrient(_) => turned(shape, orientation),
+                other => other.shape(shape)?,
+            };
+            options.limits.check_size(next.width, next.height)?;
+            let needed =
+                shape.byte_len().saturating_add(next.byte_len()).saturating_add(op.scratch_bytes(shape));
+            most = most.max(needed);
+            shape = next;
+            kept.push(op);
+        }
+        let format = options.format.unwrap_or(header.format).output_for();
+        let plan = Plan {
+            source: header.format,
+            mode,
+            ops: kept,
+            orientation,
+            format,
+            until_encoding: most,
+            to_encode: shape,
+            metadata: (header.metadata.byte_len() as u64).saturating_mul(3),
+            worst_case_bytes: 0,
+        };
+        Ok(plan.encoded_with(&EncodeOptions::new(format)))
+    }
+
+    /// The same plan for other options than the defaults of its format: more effort may take more memory. The format stays.
+    #[must_use]
+    pub fn encoded_with(self, options: &EncodeOptions) -> Plan {
+        let options = EncodeOptions { format: self.format, ..options.clone() };
+        let most = self.until_encoding.max(worst_case::bytes(self.to_encode, &options));
+        Plan { worst_case_bytes: most.saturating_add(FIXED).saturating_add(self.metadata), ..self }
     }
 
     /// How much to decode.
@@ -68,20 +133,38 @@ impl Plan {
         self.format
     }
 
-    /// Runs what is left after decoding: the ops, then turning the picture upright (that is cheaper on fewer channels).
+    /// Runs what is left after decoding. If that is anything, EXIF loses its thumbnail, which would show what was, and says the
+    /// new size.
     ///
     /// # Errors
-    /// Those of [`Converter::apply`] and [`Converter::orient`].
+    /// Those of [`Converter::apply`].
     pub fn convert(&self, converter: &mut Converter, image: Image) -> Result<Image> {
-        let image = self.ops.iter().try_fold(image, |image, op| converter.apply(image, op))?;
-        converter.orient(image)
+        let mut image = self.ops.iter().try_fold(image, |image, op| converter.apply(image, op))?;
+        if self.mode == DecodeMode::Luma || !self.ops.is_empty() {
+            let (width, height) = (image.width(), image.height());
+            image.metadata.set_changed(width, height);
+        }
+        Ok(image)
     }
 
     /// Most bytes that exist at once while this picture is decoded, converted and encoded: samples, scratch and the encoded
-    /// output, but not the input file. An upper bound, for a memory budget.
+    /// output, but not the input file. An upper bound, for a memory budget; of encoding with the default options, or those of
+    /// [`encoded_with`](Plan::encoded_with).
     pub fn worst_case_bytes(&self) -> u64 {
         self.worst_case_bytes
     }
+}
+
+/// The ops without those that do nothing, and with turning upright where it is to be: before the first op that needs it.
+fn with_turning(ops: &[Op], orientation: u8, auto_orient: bool) -> Vec<Op> {
+    let asked = ops.iter().position(|op| matches!(op, Op::AutoOrient(_)));
+    let begin = if orientation > 1 { asked.or(auto_orient.then_some(0)) } else { None };
+    let wanted = |op: &&Op| !matches!(op, Op::None | Op::AutoOrient(_));
+    let Some(begin) = begin else { return ops.iter().filter(wanted).cloned().collect() };
+    let delayed = ops[begin..].iter().take_while(|op| op.commutes_with_turning()).count();
+    let (before, after) = ops.split_at(begin + delayed);
+    let turn = Op::AutoOrient(AutoOrient);
+    before.iter().filter(wanted).cloned().chain([turn]).chain(after.iter().filter(wanted).cloned()).collect()
 }
 
 impl fmt::Display for Plan {
@@ -92,46 +175,32 @@ impl fmt::Display for Plan {
             DecodeMode::Full => write!(f, "decode {}", self.source)?,
         }
         for op in &self.ops {
-            write!(f, " → {op}")?;
-        }
-        if self.orientation > 1 {
-            write!(f, " → orient {}", self.orientation)?;
+            match op {
+                Op::AutoOrient(_) => write!(f, " → orient {}", self.orientation)?,
+                other => write!(f, " → {other}")?,
+            }
         }
         write!(f, " → {}", self.format)
     }
 }
 
-/// Bytes of samples of a picture of this size.
-fn sample_bytes(header: &Header, color: Color) -> u64 {
-    let pixels = u64::from(header.width) * u64::from(header.height);
-    pixels.saturating_mul(color.channels() as u64 * u64::from(header.bit_depth / 8))
+/// What decoding gives.
+fn decoded_shape(header: &Header, mode: DecodeMode) -> Shape {
+    let color = if mode == DecodeMode::Luma { header.color.to_gray() } else { header.color };
+    Shape { width: header.width, height: header.height, color, bits: header.bit_depth }
 }
 
-fn worst_case(header: &Header, mode: DecodeMode, ops: &[Op], orientation: u8) -> u64 {
-    // Tables, rows and blocks of codecs that do not grow with the number of pixels.
-    const FIXED: u64 = 1 << 20;
-    let mut color = if mode == DecodeMode::Luma { header.color.to_gray() } else { header.color };
-    let mut now = sample_bytes(header, color);
-    let mut most = now.saturating_add(decoder_scratch(header, mode));
-    for op in ops {
-        if let Op::Gray(_) = op {
-            color = color.to_gray();
-        }
-        let next = sample_bytes(header, color);
-        most = most.max(now.saturating_add(next));
-        now = next;
-    }
-    if orientation >= 5 {
-        most = most.max(now.saturating_mul(2));
-    }
-    // A copy of the samples in another layout or byte order, the output as it grows (its buffer doubles), and a zlib stream
-    // or filtered rows beside it. Measured in `tests/memory.rs` on noise, which no encoder can make smaller.
-    let copies = if header.bit_depth == 16 { 8 } else { 6 };
-    let rows = u64::from(header.height).saturating_mul(8);
-    let encode = now.saturating_mul(copies).saturating_add(rows);
-    let metadata = (header.metadata.byte_len() as u64).saturating_mul(3);
-    most.max(encode).saturating_add(FIXED).saturating_add(metadata)
+fn turned(shape: Shape, orientation: u8) -> Shape {
+    if orientation < 5 { shape } else { Shape { width: shape.height, height: shape.width, ..shape } }
 }
+
+/// Bytes of samples of a picture of this size.
+fn sample_bytes(header: &Header, color: Color) -> u64 {
+    Shape { color, ..decoded_shape(header, DecodeMode::Full) }.byte_len()
+}
+
+/// Tables, rows and blocks of codecs that do not grow with the number of pixels.
+const FIXED: u64 = 1 << 20;
 
 /// What decoders hold besides the samples they give.
 fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
@@ -148,16 +217,19 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             let coefficients = if whole_planes { mcus * per_mcu * 64 * 2 * u64::from(v_max) } else { 0 };
             // Luma that cannot be had by itself is picked from all three.
             let picked = if mode == DecodeMode::Luma { sample_bytes(header, Color::Rgb) } else { 0 };
+            // CMYK before it is RGB, and what converting it by a profile takes.
+            let inks = if jpeg.components == 4 { sample_bytes(header, Color::Rgba) + (8 << 20) } else { 0 };
             // Rows of blocks of every component, and their upsampled copies.
             // A copy of the file: without stuffed bytes, or guarded (see `decode/jpeg.rs`).
-            coefficients + picked + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
+            coefficients + picked + inks + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
         }
-        // Big-endian bytes and the samples made of them.
+        // Big-endian bytes and the samples made of them; of an animated file a copy without its frames.
         None if header.format == Format::Png => {
             let wide = if header.bit_depth == 16 { sample_bytes(header, header.color) } else { 0 };
-            wide + row * 4
+            wide + row * 4 + header.file_bytes as u64
         }
-        // The `image` crate may hold a second copy, and four bytes a sample on the way.
-        None => sample_bytes(header, Color::Rgba).saturating_mul(5),
+        // A PNG inside an icon is decoded like one.
+        None if header.format == Format::Ico => header.scratch + sample_bytes(header, header.color) + row * 4,
+        None => header.scratch,
     }
 }

@@ -6,7 +6,7 @@
 
 use pipeline_stages::{
     Color, Converter, DecodeMode, Decoder, EncodeOptions, Encoder, Error, Format, GrayMode, Image, Limits,
-    Op, Plan, Samples, probe,
+    Op, Plan, PlanOptions, Samples, probe,
 };
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -112,7 +112,7 @@ fn every_orientation_comes_out_upright_and_equal() {
         .map(|path| {
             let bytes = fs::read(path).unwrap();
             let header = probe(&bytes, &Limits::default()).unwrap();
-            let plan = Plan::new(&header, &[Op::Gray(GrayMode::Luma)], None);
+            let plan = Plan::new(&header, &PlanOptions::new(vec![Op::Gray(GrayMode::Luma)])).unwrap();
             let decoded =
                 Decoder::new(Limits::default()).decode(&bytes, &header, plan.decode_mode()).unwrap();
             plan.convert(&mut Converter::new(), decoded.image).unwrap()
@@ -168,7 +168,7 @@ fn every_jpeg_of_the_suite_is_decoded_or_refused_by_name() {
 /// What became of one file on its way through every stage.
 fn whole_way(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
     let header = probe(bytes, limits)?;
-    let plan = Plan::new(&header, &[Op::Gray(GrayMode::Luma)], Some(Format::Png));
+    let plan = Plan::new(&header, &PlanOptions::new(vec![Op::Gray(GrayMode::Luma)]).format(Format::Png))?;
     let decoded = Decoder::new(limits.clone()).decode(bytes, &header, plan.decode_mode())?;
     let image = plan.convert(&mut Converter::new(), decoded.image)?;
     assert!(matches!(image.color(), Color::Gray | Color::GrayAlpha));

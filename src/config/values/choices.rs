@@ -64,11 +64,25 @@ choices! {
         Same = "same", "the format of the input; PNG for what cannot be written back";
         Png = "png", "PNG, lossless";
         Jpeg = "jpeg", "JPEG, see --quality";
-        Webp = "webp", "WebP, lossless";
+        Webp = "webp", "WebP, lossless; lossy with --quality N in a build with the feature webp-lossy";
         Tiff = "tiff", "TIFF, lossless";
-        Bmp = "bmp", "BMP";
-        Pnm = "pnm", "PGM or PPM";
-        Qoi = "qoi", "QOI, lossless";
+        Bmp = "bmp", "BMP, 8 bits a sample";
+        Pnm = "pnm", "PGM or PPM; PAM for pictures with transparency";
+        Qoi = "qoi", "QOI, lossless, 8 bits a sample";
+        Tga = "tga", "TGA, 8 bits a sample, uncompressed";
+        Farbfeld = "farbfeld", "farbfeld, 16 bits a sample, uncompressed";
+        Avif = "avif", "AVIF, lossy, see --quality; in a build with the feature avif";
+    }
+}
+
+choices! {
+    /// How many samples of colour a JPEG keeps.
+    Subsampling {
+        #[default]
+        Auto = "auto", "the source's own if its quality is kept; else all from quality 90 on, below as 4:2:0";
+        None = "4:4:4", "all";
+        Horizontal = "4:2:2", "half of them horizontally";
+        Both = "4:2:0", "half of them horizontally and vertically";
     }
 }
 
@@ -78,17 +92,8 @@ choices! {
         Fastest = "fastest", "least time, largest files";
         #[default]
         Fast = "fast", "good compression at full speed";
-        Balanced = "balanced", "also tries zlib's usual level and keeps the smaller file; some 30 times slower";
-        Best = "best", "also tries the highest level; slowest";
-    }
-}
-
-choices! {
-    /// What happens to EXIF, colour profile and text.
-    Metadata {
-        #[default]
-        Keep = "keep", "carried over to the result";
-        Strip = "strip", "left out";
+        Balanced = "balanced", "also tries zlib's usual level and keeps the smaller file; black and white takes 1 bit";
+        Best = "best", "tries every filter, palettes and Zopfli; hundreds of times slower";
     }
 }
 
@@ -149,7 +154,7 @@ mod tests {
 
     #[test]
     fn an_unknown_word_lists_the_known_ones() {
-        let message = "colour".parse::<Metadata>().unwrap_err().to_string();
-        assert_eq!(message, "unknown value \"colour\"; use one of: keep, strip");
+        let message = "colour".parse::<Order>().unwrap_err().to_string();
+        assert_eq!(message, "unknown value \"colour\"; use one of: input, completion");
     }
 }

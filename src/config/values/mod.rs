@@ -4,15 +4,19 @@
 
 mod amounts;
 mod background;
+mod bits;
 mod choices;
+mod metadata;
 mod sizes;
 
 pub(crate) use amounts::Amount;
 pub use amounts::{MaxFailures, Quality, QueueCapacity, Window, Workers};
 pub use background::Background;
+pub use bits::Bits;
 #[cfg(feature = "cli")]
 pub(crate) use choices::Choice;
-pub use choices::{Effort, Existing, FormatChoice, Gray, Metadata, OnErrorPolicy, Order, ProgressKind};
+pub use choices::{Effort, Existing, FormatChoice, Gray, OnErrorPolicy, Order, ProgressKind, Subsampling};
+pub use metadata::Metadata;
 pub use sizes::{ByteCount, Memory, PixelCount};
 
 /// A text or number that is not a value of the wanted kind; says what would be.

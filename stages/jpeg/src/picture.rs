@@ -9,7 +9,7 @@ use crate::output::Conversion;
 use crate::plane::Plane;
 use crate::progressive;
 use crate::quantisation::Steps;
-use crate::scan::{Reader, Sink as _};
+use crate::scan::{Reader, Sink};
 use crate::scans::{Scan, Scans};
 use crate::simd::{self, Wide};
 use crate::strips::{Buffers, Strips};
@@ -182,12 +182,6 @@ fn only_luma(frame: &Frame, conversion: Conversion) -> bool {
     conversion == Conversion::First && luma.is_some_and(|luma| luma.sampling == frame.highest_sampling())
 }
 
-fn plane<'a>(scans: &'a Scans<'_>, out: &'a mut Vec<u8>) -> Result<Plane<'a>, Error> {
-    let frame = scans.frame();
-    let high = 8 * usize::from(frame.highest_sampling().1);
-    Ok(Plane::new(out, (frame.width as usize, frame.height as usize), high, steps(scans, 0)?))
-}
-
 fn steps<'a>(scans: &'a Scans<'_>, component: usize) -> Result<&'a Steps, Error> {
     let expected = "a scan whose quantisation was defined";
     scans.steps(component).ok_or(Error::Damaged { at: scans.position(), expected })
@@ -206,25 +200,27 @@ pub(crate) fn pixels(
     let frame = scans.frame();
     let rows = frame.mcus().1;
     if only_luma(frame, conversion) {
-        let mut plane = plane(scans, out)?;
-        for row in 0..rows {
-            for reader in &mut readers {
-                reader.rows(1, &mut plane)?;
-            }
-            plane.row(row);
-        }
+        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
+        decode(&mut readers, rows, &mut plane)?;
     } else {
-        let mut strips =
-            Strips::new(frame, |component| steps(scans, component), conversion, wide, buffers, out)?;
-        for row in 0..rows {
-            for reader in &mut readers {
-                reader.rows(1, &mut strips)?;
-            }
-            strips.row(row);
-        }
+        let steps = |component| steps(scans, component);
+        let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
+        decode(&mut readers, rows, &mut strips)?;
     }
     let whole = |reader: &Reader<'_>| reader.components() == frame.components().len();
     Ok(readers.first().filter(|first| whole(first)).map(Reader::end))
+}
+
+/// Decodes rows of MCUs of all scans side by side.
+#[inline(always)]
+fn decode<S: Sink>(readers: &mut [Reader<'_>], rows: u32, sink: &mut S) -> Result<(), Error> {
+    for row in 0..rows {
+        for reader in &mut *readers {
+            reader.rows(1, sink)?;
+        }
+        sink.row(row);
+    }
+    Ok(())
 }
 
 /// Decodes all pixels of a progressive file.
@@ -239,7 +235,8 @@ pub(crate) fn progressive(
 ) -> Result<(), Error> {
     let frame = scans.frame();
     if only_luma(frame, conversion) {
-        return reader.decode(frame, scratch, &mut plane(scans, out)?);
+        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
+        return reader.decode(frame, scratch, &mut plane);
     }
     let steps = |component| steps(scans, component);
     let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;

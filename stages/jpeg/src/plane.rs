@@ -1,6 +1,7 @@
 //! Owns writing blocks straight into a plane: for a component with as many samples as the picture has pixels.
 //! Does not own: components with fewer samples (see `strips.rs`).
 
+use crate::frame::Frame;
 use crate::idct;
 use crate::quantisation::Steps;
 use crate::scan::Sink;
@@ -29,20 +30,16 @@ impl Sink for Plane<'_> {
 }
 
 impl<'a> Plane<'a> {
-    /// A plane of this `size` in `samples`, which is empty, with room for its first row of MCUs, which has `high` rows.
-    pub(crate) fn new(
-        samples: &'a mut Vec<u8>,
-        (width, height): (usize, usize),
-        high: usize,
-        steps: &'a Steps,
-    ) -> Plane<'a> {
-        let mut plane = Plane { samples, width, height, high, steps };
+    /// Luma, whose samples go to `out`, which is empty and has room for them.
+    pub(crate) fn new(frame: &Frame, steps: &'a Steps, out: &'a mut Vec<u8>) -> Plane<'a> {
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let high = 8 * usize::from(frame.highest_sampling().1);
+        let mut plane = Plane { samples: out, width, height, high, steps };
         plane.begin();
         plane
     }
 
-    /// Makes room for the next row of MCUs, or what is left of it. Not for all of them at once, so that they are still in the cache
-    /// when they are written to.
+    /// Begins the next row of MCUs. Not all of them at once, so that they are still in the cache when they are written to.
     fn begin(&mut self) {
         let end = (self.samples.len() + self.high * self.width).min(self.height * self.width);
         self.samples.resize(end, 0);
@@ -70,7 +67,8 @@ mod tests {
     #[test]
     fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
         let mut samples = Vec::new();
-        let mut plane = Plane::new(&mut samples, (10, 9), 16, &[1; 64]);
+        let mut plane = Plane { samples: &mut samples, width: 10, height: 9, high: 16, steps: &[1; 64] };
+        plane.begin();
         for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
             plane.store(place, &[[value; 8]; 8]);
         }

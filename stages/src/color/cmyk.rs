@@ -20,38 +20,60 @@ use moxcms::{ColorProfile, DataColorSpace};
 /// assert_eq!(cmyk_to_rgb(&[255, 0, 0, 0], None).0, [0, 255, 255]);
 /// ```
 pub fn cmyk_to_rgb(samples: &[u8], icc: Option<&[u8]>) -> (Vec<u8>, Option<String>) {
-    match icc.map(|icc| by_profile(samples, icc)) {
+    convert(samples, icc, transform::cmyk8_to, |[c, m, y, k]| {
+        let light = 255 - k;
+        [c, m, y].map(|ink| light - product(light, ink))
+    })
+}
+
+/// The same for 16 bits, where 65535 is full ink.
+pub fn cmyk16_to_rgb(samples: &[u16], icc: Option<&[u8]>) -> (Vec<u16>, Option<String>) {
+    convert(samples, icc, transform::cmyk16_to, |[c, m, y, k]| {
+        let light = 65535 - k;
+        [c, m, y].map(|ink| light - product16(light, ink))
+    })
+}
+
+fn convert<S: Copy>(
+    samples: &[S],
+    icc: Option<&[u8]>,
+    by_profile: impl FnOnce(&[S], &ColorProfile, &ColorProfile) -> Result<Vec<S>>,
+    by_formula: impl Fn([S; 4]) -> [S; 3],
+) -> (Vec<S>, Option<String>) {
+    let (pixels, _) = samples.as_chunks::<4>();
+    let converted = icc.map(|icc| {
+        let profile = cmyk_profile(icc)?;
+        by_profile(pixels.as_flattened(), &profile, &ColorProfile::new_srgb())
+            .map_err(|error| error.to_string())
+    });
+    let formula = || pixels.iter().flat_map(|&pixel| by_formula(pixel)).collect();
+    match converted {
         Some(Ok(rgb)) => (rgb, None),
         Some(Err(reason)) => {
             let warning = format!("its CMYK was converted by formula, not by its color profile ({reason})");
-            (by_formula(samples), Some(warning))
+            (formula(), Some(warning))
         }
-        None => (by_formula(samples), None),
+        None => (formula(), None),
     }
 }
 
-fn by_profile(samples: &[u8], icc: &[u8]) -> Result<Vec<u8>, String> {
+fn cmyk_profile(icc: &[u8]) -> Result<ColorProfile, String> {
     let profile = transform::parse(icc).map_err(|error| error.to_string())?;
-    if profile.color_space != DataColorSpace::Cmyk {
-        return Err("it is not for CMYK".into());
+    match profile.color_space {
+        DataColorSpace::Cmyk => Ok(profile),
+        _ => Err("it is not for CMYK".into()),
     }
-    let whole = samples.as_chunks::<4>().0.as_flattened();
-    transform::cmyk_to(whole, &profile, &ColorProfile::new_srgb()).map_err(|error| error.to_string())
-}
-
-fn by_formula(samples: &[u8]) -> Vec<u8> {
-    let mut rgb = Vec::with_capacity(samples.len() / 4 * 3);
-    for &[c, m, y, k] in samples.as_chunks::<4>().0 {
-        let light = 255 - k;
-        rgb.extend([c, m, y].map(|ink| light - product(light, ink)));
-    }
-    rgb
 }
 
 /// `a·b / 255`, rounded; at most `a`.
 fn product(a: u8, b: u8) -> u8 {
     let product = u32::from(a) * u32::from(b) + 128;
     (((product >> 8) + product) >> 8) as u8
+}
+
+/// `a·b / 65535`, rounded; at most `a`.
+fn product16(a: u16, b: u16) -> u16 {
+    ((u64::from(a) * u64::from(b) + 32767) / 65535) as u16
 }
 
 #[cfg(test)]
@@ -81,10 +103,20 @@ mod tests {
         let srgb = ColorProfile::new_srgb().encode().unwrap();
         for (icc, why) in [(&srgb[..], "not for CMYK"), (&srgb[..100], "damaged color profile")] {
             let (rgb, warning) = cmyk_to_rgb(&[10, 20, 30, 40], Some(icc));
-            assert_eq!(rgb, by_formula(&[10, 20, 30, 40]));
+            assert_eq!(rgb, cmyk_to_rgb(&[10, 20, 30, 40], None).0);
             let warning = warning.unwrap();
             assert!(warning.contains(why), "{warning}");
         }
+    }
+
+    #[test]
+    fn sixteen_bits_are_eight_bits_times_257() {
+        for (ink, black) in [(0, 0), (255, 0), (100, 30), (7, 250), (255, 255)] {
+            let wide = cmyk16_to_rgb(&[ink * 257, 0, 0, black * 257], None).0[0];
+            let narrow = cmyk_to_rgb(&[ink as u8, 0, 0, black as u8], None).0[0];
+            assert!(wide.abs_diff(u16::from(narrow) * 257) <= 129, "{ink} {black}");
+        }
+        assert_eq!(cmyk16_to_rgb(&[0, 65535, 0, 0, 1, 2, 3, 65535], None).0, [65535, 0, 65535, 0, 0, 0]);
     }
 
     proptest! {

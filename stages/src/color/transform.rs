@@ -12,6 +12,28 @@ use moxcms::{
 /// Samples of one call of the library.
 const BATCH_PIXELS: usize = 1 << 14;
 
+/// Whether a profile is all there: its signature, its table of tags, and what they point at (ICC.1:2022, 7.2 and 7.3).
+pub(crate) fn is_whole(icc: &[u8]) -> bool {
+    const HEADER: usize = 128;
+    let u32_at = |at: usize| {
+        let four = icc.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        usize::try_from(u32::from_be_bytes(four)).ok()
+    };
+    let inside = |tag: usize| {
+        let end = u32_at(tag + 4).zip(u32_at(tag + 8)).and_then(|(place, size)| place.checked_add(size));
+        end.is_some_and(|end| end <= icc.len())
+    };
+    icc.get(36..40) == Some(b"acsp")
+        && u32_at(HEADER).is_some_and(|tags| {
+            tags <= icc.len() / 12 && (0..tags).all(|index| inside(HEADER + 4 + index * 12))
+        })
+}
+
+/// Whether a profile says that it is for RGB (ICC.1:2022, 7.2.6).
+pub(crate) fn is_for_rgb(icc: &[u8]) -> bool {
+    icc.get(16..20) == Some(b"RGB ")
+}
+
 /// A profile that can be read.
 ///
 /// # Errors
@@ -74,9 +96,15 @@ pub(super) fn convert(
 }
 
 /// CMYK samples (255 is full ink) as RGB of another profile.
-pub(super) fn cmyk_to(samples: &[u8], from: &ColorProfile, to: &ColorProfile) -> Result<Vec<u8>> {
+pub(super) fn cmyk8_to(samples: &[u8], from: &ColorProfile, to: &ColorProfile) -> Result<Vec<u8>> {
     // The library calls any four samples of a pixel by the name of RGBA.
     let transform = from.create_transform_8bit(Layout::Rgba, to, Layout::Rgb, options()).map_err(explain)?;
+    run(&*transform, samples, 4, 3)
+}
+
+/// The same for 16 bits (65535 is full ink).
+pub(super) fn cmyk16_to(samples: &[u16], from: &ColorProfile, to: &ColorProfile) -> Result<Vec<u16>> {
+    let transform = from.create_transform_16bit(Layout::Rgba, to, Layout::Rgb, options()).map_err(explain)?;
     run(&*transform, samples, 4, 3)
 }
 

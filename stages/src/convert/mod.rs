@@ -1,18 +1,29 @@
-//! Owns what can be done to a decoded picture: ops ([`Op`]) and turning it upright ([`Converter::orient`]).
+//! Owns what can be done to a decoded picture: ops ([`Op`]).
 //! Does not own: which ops are run for a picture, and in which order (see [`crate::Plan`]).
 //!
 //! | file | what |
 //! |---|---|
-//! | `op.rs` | ops as text |
-//! | `orient.rs` | EXIF orientation |
+//! | `op/` | the list of ops, their text, help and application |
+//! | `orient.rs` | turning and mirroring, EXIF orientation |
 //! | `gray/` | the gray formulas |
+//! | `scale.rs`, `resample/` | how large a resized picture is, and its pixels |
+//! | `frame.rs`, `gravity.rs` | cutting out, putting on a canvas, and where |
+//! | `tone/` | curves, histograms and blurring: what changes values and leaves places |
+//! | `depth.rs` | 8 bits to 16 and back |
 
+mod depth;
+mod frame;
+mod gravity;
 pub mod gray;
-mod op;
+pub mod op;
 mod orient;
+mod resample;
+mod scale;
+mod tone;
 
+pub(crate) use depth::{to_8_bits, to_16_bits};
 pub use gray::GrayMode;
-pub use op::{Op, OpError};
+pub use op::{Op, OpError, OpHelp};
 
 use crate::{Image, Result};
 
@@ -28,8 +39,7 @@ use crate::{Image, Result};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Converter {
-    // No op needs scratch yet; resizing will.
-    _private: (),
+    scratch: op::Scratch,
 }
 
 impl Converter {
@@ -38,22 +48,11 @@ impl Converter {
         Converter::default()
     }
 
-    /// Applies one op. Alpha survives every op: gray of RGBA is gray with alpha.
+    /// Applies one op.
     ///
     /// # Errors
-    /// None of the present ops fails; later ones may.
+    /// [`Error::Convert`](crate::Error::Convert) when the op cannot be applied to a picture of this size or layout.
     pub fn apply(&mut self, image: Image, op: &Op) -> Result<Image> {
-        match op {
-            Op::None => Ok(image),
-            Op::Gray(mode) => gray::apply(image, *mode),
-        }
-    }
-
-    /// Turns a picture upright by the orientation in its metadata, and says there that it is.
-    ///
-    /// # Errors
-    /// None today; kept for pictures that do not fit the machine.
-    pub fn orient(&mut self, image: Image) -> Result<Image> {
-        orient::upright(image)
+        op.apply(image, &mut self.scratch)
     }
 }

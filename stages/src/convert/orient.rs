@@ -1,5 +1,5 @@
-//! Owns turning a picture upright by its EXIF orientation.
-//! Does not own: reading the orientation (see `metadata.rs`).
+//! Owns turning and mirroring: moving pixels by one of the eight symmetries of a rectangle.
+//! Does not own: reading the orientation (see `metadata.rs`), nor the ops that turn (see `op/`).
 //!
 //! Source: EXIF 2.32, 4.6.4, tag 274; the eight are the symmetries of a rectangle.
 
@@ -8,17 +8,26 @@ use crate::{Image, Result, Samples};
 /// Side in pixels of the squares in which a picture is turned by 90°: rows of source and target stay in the cache.
 const BLOCK: usize = 32;
 
+/// Turns a picture upright by its EXIF orientation, and says in its metadata that it is.
 pub(super) fn upright(mut image: Image) -> Result<Image> {
     let orientation = image.metadata.orientation;
-    let mut metadata = std::mem::take(&mut image.metadata);
-    metadata.set_upright();
+    image.metadata.set_upright();
+    turn(image, orientation)
+}
+
+/// Undoes an EXIF orientation: 2 mirrors left and right, 3 turns by 180°, 4 mirrors top and bottom, 5 makes rows columns,
+/// 6 turns right by 90°, 8 by 270°; 7 mirrors at the other diagonal. Anything else changes nothing.
+///
+/// The orientation in the metadata stays.
+pub(super) fn turn(mut image: Image, orientation: u8) -> Result<Image> {
     if !(2..=8).contains(&orientation) {
-        return Ok(image.with_metadata(metadata));
+        return Ok(image);
     }
-    let (width, height, color) = (image.width(), image.height(), image.color());
+    let mut metadata = std::mem::take(&mut image.metadata);
     if let (5.., Some(tables)) = (orientation, &mut metadata.jpeg) {
         tables.transpose();
     }
+    let (width, height, color) = (image.width(), image.height(), image.color());
     let turn = Turn { width: width as usize, height: height as usize, orientation };
     let samples = match image.into_samples() {
         Samples::U8(samples) => Samples::U8(turn.samples(samples, color.channels())),

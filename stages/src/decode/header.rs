@@ -1,8 +1,11 @@
 //! Owns what is known about a picture before any of its pixels is decoded.
 //! Does not own: how each format's header is read.
 
-use super::{jpeg_header, other, png_header};
+use super::{bmp, farbfeld, gif, hdr, ico, jpeg_header, png_header, pnm, qoi, tga, tiff, webp};
 use crate::{Color, Error, Format, JpegTables, Limits, Metadata, Result};
+
+/// Said of a file of which only the first frame is converted.
+pub(super) const ANIMATED: &str = "animated: only the first frame is converted";
 
 /// What the header of a file says about its picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub struct Header {
     pub(crate) metadata: Metadata,
     /// Length of the file.
     pub(crate) file_bytes: usize,
+    /// Most bytes that decoding holds besides the samples it gives. For JPEG and PNG `Plan` knows.
+    pub(crate) scratch: u64,
 }
 
 /// What the header of a JPEG says besides size and color.
@@ -98,7 +103,24 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let header = match format {
         Format::Jpeg => jpeg_header::probe(bytes, limits)?,
         Format::Png => png_header::probe(bytes, limits)?,
-        other => other::probe(bytes, other, limits)?,
+        Format::WebP => webp::probe(bytes, limits)?,
+        Format::Tiff => tiff::probe(bytes, limits)?,
+        Format::Bmp => bmp::probe(bytes, limits)?,
+        Format::Gif => gif::probe(bytes, limits)?,
+        Format::Pnm => pnm::probe(bytes, limits)?,
+        Format::Qoi => qoi::probe(bytes, limits)?,
+        Format::Tga => tga::probe(bytes, limits)?,
+        Format::Ico => ico::probe(bytes, limits)?,
+        Format::Hdr => hdr::probe(bytes, limits)?,
+        Format::Farbfeld => farbfeld::probe(bytes, limits)?,
+        #[cfg(feature = "jxl")]
+        Format::Jxl => super::jxl::probe(bytes, limits)?,
+        #[cfg(not(feature = "jxl"))]
+        Format::Jxl => return Err(without("jxl", format)),
+        #[cfg(feature = "avif")]
+        Format::Avif => super::avif::probe(bytes, limits)?,
+        #[cfg(not(feature = "avif"))]
+        Format::Avif => return Err(without("avif", format)),
     };
     if header.width == 0 || header.height == 0 {
         let reason = format!("its size is {}x{}", header.width, header.height);
@@ -106,4 +128,13 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     }
     limits.check_size(header.width, header.height)?;
     Ok(header)
+}
+
+/// A format that this build does not read.
+#[cfg(not(all(feature = "jxl", feature = "avif")))]
+pub(super) fn without(feature: &str, format: Format) -> Error {
+    Error::Unsupported {
+        format: format.name(),
+        what: format!("this build is without the feature `{feature}`"),
+    }
 }

@@ -46,20 +46,24 @@ pub(super) fn warn_of_trailing(bytes: usize, warnings: &mut Vec<String>) {
     }
 }
 
-fn finish(samples: Vec<u8>, output: Output, header: &Header, mut warnings: Vec<String>) -> Result<Decoded> {
+fn finish(
+    mut samples: Vec<u8>,
+    output: Output,
+    header: &Header,
+    mut warnings: Vec<String>,
+) -> Result<Decoded> {
     if output != Output::Cmyk {
         let color = if output == Output::Gray { Color::Gray } else { Color::Rgb };
         return decoded(samples, header, color, warnings, false);
     }
     // Stored inverted, as Adobe's programs do it and all others after them.
-    let inks: Vec<u8> = samples.iter().map(|sample| 255 - sample).collect();
-    drop(samples);
-    let (rgb, warning) = color::cmyk_to_rgb(&inks, header.metadata.icc.as_deref());
+    samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
+    let (rgb, warning) = color::cmyk_to_rgb(&samples, header.metadata.icc.as_deref());
     warnings.extend(warning);
     let mut decoded = decoded(rgb, header, Color::Rgb, warnings, false)?;
     let mut metadata = header.metadata.clone();
     // A profile for CMYK does not describe RGB.
-    metadata.icc = None;
+    metadata.set_srgb(None);
     decoded.image = decoded.image.with_metadata(metadata);
     Ok(decoded)
 }

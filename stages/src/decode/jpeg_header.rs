@@ -229,6 +229,7 @@ impl Found {
             metadata: Metadata { orientation, exif: self.exif, icc, xmp: self.xmp, jpeg: tables },
             warnings: self.warnings,
             file_bytes: markers.bytes.len(),
+            scratch: 0,
         })
     }
 

@@ -5,23 +5,39 @@
 //! |---|---|
 //! | `header.rs` | what is known before any pixel is decoded |
 //! | `jpeg_header.rs`, `jpeg.rs`, `jpeg_zune.rs` | JPEG |
-//! | `png_header.rs`, `png.rs` | PNG |
-//! | `other.rs` | everything else, by the `image` crate |
+//! | `png_header.rs`, `png.rs`, `png_color.rs`, `png_text.rs` | PNG |
+//! | `tiff/`, `bmp/`, `gif/`, `pnm/`, `ico.rs`, `hdr.rs` | these |
+//! | `webp.rs`, `qoi.rs`, `tga.rs`, `farbfeld.rs` | these, by the `image` crate; `by_image.rs` has what they share |
+//! | `jxl.rs` | JPEG XL, with the feature `jxl` |
+//! | `avif/` | AVIF, with the feature `avif` |
 
-mod animation;
+#[cfg(feature = "avif")]
+mod avif;
+mod bmp;
+mod by_image;
+mod farbfeld;
+mod gif;
+mod hdr;
 mod header;
+mod ico;
 mod jpeg;
 mod jpeg_header;
 mod jpeg_zune;
-mod other;
+#[cfg(feature = "jxl")]
+mod jxl;
 mod png;
+mod png_color;
 mod png_header;
-
-pub(crate) use other::image_format;
+mod png_text;
+mod pnm;
+mod qoi;
+mod tga;
+mod tiff;
+mod webp;
 
 pub use header::{Header, JpegColorModel, JpegInfo, probe};
 
-use crate::{Format, Image, Limits, Result};
+use crate::{Format, Image, Limits, Result, color};
 
 /// How much of a file is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -43,6 +59,22 @@ pub struct Decoded {
     pub warnings: Vec<String>,
     /// Whether part of the picture is missing and was made up; only in lenient decoding.
     pub degraded: bool,
+}
+
+impl Decoded {
+    /// Drops a profile that is damaged, and leaves gray its tone curve of an RGB profile: what is passed on describes the
+    /// picture.
+    fn settle_profile(&mut self) {
+        let gray = self.image.color().is_gray();
+        let Some(icc) = self.image.metadata.icc.take() else { return };
+        if !color::is_whole(&icc) {
+            self.warnings.push("its color profile is damaged and was dropped".into());
+        } else if gray && color::is_for_rgb(&icc) {
+            self.image.metadata.icc = color::gray_profile(&icc);
+        } else {
+            self.image.metadata.icc = Some(icc);
+        }
+    }
 }
 
 /// Decodes pictures of every format that is read.
@@ -91,9 +123,27 @@ impl Decoder {
         let mut decoded = match header.format {
             Format::Jpeg => jpeg::decode(bytes, header, mode, &self.limits, self.lenient, &mut self.jpeg)?,
             Format::Png => png::decode(bytes, header, &self.limits)?,
-            _ => other::decode(bytes, header, &self.limits)?,
+            Format::WebP => webp::decode(bytes, header, &self.limits)?,
+            Format::Tiff => tiff::decode(bytes, header, &self.limits)?,
+            Format::Bmp => bmp::decode(bytes, header, &self.limits)?,
+            Format::Gif => gif::decode(bytes, header, &self.limits)?,
+            Format::Pnm => pnm::decode(bytes, header, &self.limits)?,
+            Format::Qoi => qoi::decode(bytes, header)?,
+            Format::Tga => tga::decode(bytes, header)?,
+            Format::Ico => ico::decode(bytes, header, &self.limits)?,
+            Format::Hdr => hdr::decode(bytes, header)?,
+            Format::Farbfeld => farbfeld::decode(bytes, header)?,
+            #[cfg(feature = "jxl")]
+            Format::Jxl => jxl::decode(bytes, header, &self.limits)?,
+            #[cfg(not(feature = "jxl"))]
+            Format::Jxl => return Err(header::without("jxl", header.format)),
+            #[cfg(feature = "avif")]
+            Format::Avif => avif::decode(bytes, header, &self.limits)?,
+            #[cfg(not(feature = "avif"))]
+            Format::Avif => return Err(header::without("avif", header.format)),
         };
         decoded.warnings.splice(0..0, header.warnings.iter().cloned());
+        decoded.settle_profile();
         Ok(decoded)
     }
 }

@@ -1,7 +1,8 @@
 //! Owns decoding the pixels of a PNG, by `png`: every color type and depth, interlaced or not.
 //! Does not own: its chunks (see `png_header.rs`).
 
-use super::png_header::damaged;
+use super::png_color;
+use super::png_header::{damaged, without_animation};
 use super::{Decoded, Header};
 use crate::{Color, Error, Image, Limits, Result, Samples};
 use png::{BitDepth, ColorType, DecodingError, Transformations};
@@ -9,6 +10,8 @@ use std::io::{self, Cursor};
 
 pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<Decoded> {
     let mut warnings = Vec::new();
+    let still = without_animation(bytes);
+    let bytes = still.as_ref();
     let mut reader = match open(bytes, header, limits, true) {
         Err(DecodingError::LimitsExceeded) => {
             warnings.push("its color profile is too large and was dropped".to_owned());
@@ -21,10 +24,10 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
     let mut buffer = vec![0; size];
     let frame = reader.next_frame(&mut buffer).map_err(explain)?;
     if (frame.width, frame.height) != (header.width, header.height) {
-        return Err(damaged("its first frame is smaller than the picture"));
+        return Err(damaged("its pixels are not of the size that its header says"));
     }
     buffer.truncate(frame.buffer_size());
-    let icc = reader.info().icc_profile.as_ref().map(|profile| profile.to_vec());
+    let icc = png_color::profile(reader.info(), header.color.is_gray());
     // What follows the pixels: the last checksum and the end chunk. A picture without them is cut off.
     reader.finish().map_err(explain)?;
     let samples = match frame.bit_depth {
@@ -32,7 +35,8 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
         _ => Samples::U8(buffer),
     };
     let mut metadata = header.metadata.clone();
-    metadata.icc = icc;
+    // A profile in the chunk for it comes before one as text.
+    metadata.icc = icc.or(metadata.icc.take());
     let image = Image::new(header.width, header.height, color(frame.color_type)?, samples)?;
     Ok(Decoded { image: image.with_metadata(metadata), warnings, degraded: false })
 }

@@ -4,10 +4,10 @@
 //! Source: PNG specification, third edition, 5.3 (chunks) and 11.2 to 11.3.
 
 use super::Header;
+use super::png_text::{self, Block};
 use crate::metadata::exif_orientation;
 use crate::{Color, Error, Format, Limits, Metadata, Result};
-
-const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp\0";
+use std::borrow::Cow;
 
 pub(super) fn damaged(reason: impl Into<String>) -> Error {
     Error::Damaged { format: "PNG", reason: reason.into() }
@@ -18,7 +18,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let Some((b"IHDR", head)) = chunks.next() else { return Err(Error::Truncated { format: "PNG" }) };
     let &[w0, w1, w2, w3, h0, h1, h2, h3, depth, kind, ..] =
         head.first_chunk::<13>().ok_or_else(|| damaged("its header is too short"))?;
-    let Found { transparent, metadata, warnings } = Found::walk(&mut chunks, limits);
+    let Found { transparent, metadata, warnings, .. } = Found::walk(&mut chunks, limits);
     Ok(Header {
         format: Format::Png,
         width: u32::from_be_bytes([w0, w1, w2, w3]),
@@ -30,6 +30,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         metadata,
         warnings,
         file_bytes: bytes.len(),
+        scratch: 0,
     })
 }
 
@@ -38,6 +39,9 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
 struct Found {
     transparent: bool,
     metadata: Metadata,
+    exif_text: Option<Vec<u8>>,
+    /// Text chunks that were looked into and may have been bombs.
+    inflated: usize,
     warnings: Vec<String>,
 }
 
@@ -47,10 +51,14 @@ impl Found {
         while let Some((name, data)) = chunks.next() {
             match name {
                 b"tRNS" => found.transparent = true,
-                b"acTL" => found.warnings.push(super::animation::ANIMATED.into()),
+                b"acTL" => found.warnings.push(super::header::ANIMATED.into()),
                 b"eXIf" if found.metadata.exif.is_none() => found.metadata.exif = found.keep(data, limits),
-                b"iTXt" if found.metadata.xmp.is_none() => {
-                    found.metadata.xmp = plain_xmp(data).and_then(|xmp| found.keep(xmp, limits));
+                b"iTXt" if found.may_inflate(data) => {
+                    found.block(png_text::international(data, found.room(limits)), limits);
+                }
+                b"tEXt" => found.block(png_text::plain(data, found.room(limits)), limits),
+                b"zTXt" if found.may_inflate(data) => {
+                    found.block(png_text::compressed(data, found.room(limits)), limits);
                 }
                 b"IEND" => {
                     found.note_rest(chunks.rest());
@@ -59,14 +67,47 @@ impl Found {
                 _ => {}
             }
         }
+        found.metadata.exif = found.metadata.exif.or(found.exif_text.take());
         found.metadata.orientation = found.metadata.exif.as_deref().and_then(exif_orientation).unwrap_or(1);
         found
+    }
+
+    /// Bytes of metadata as text that are still allowed.
+    fn room(&self, limits: &Limits) -> usize {
+        limits.max_metadata_bytes.saturating_sub(self.metadata.byte_len())
+    }
+
+    /// Counts a text chunk that may be worth looking into. Real files have two or three of them.
+    fn may_inflate(&mut self, data: &[u8]) -> bool {
+        const MOST: usize = 16;
+        let wanted = png_text::is_metadata(data);
+        self.inflated += usize::from(wanted);
+        wanted && self.inflated <= MOST
+    }
+
+    /// Keeps a block that was text, unless there is one already. EXIF in a chunk of its own comes first, wherever it stands.
+    fn block(&mut self, block: Option<Block>, limits: &Limits) {
+        let metadata = &mut self.metadata;
+        match block {
+            Some(Block::Xmp(packet)) => _ = metadata.xmp.get_or_insert(packet),
+            Some(Block::Icc(icc)) => _ = metadata.icc.get_or_insert(icc),
+            Some(Block::Exif(exif)) => _ = self.exif_text.get_or_insert(exif),
+            Some(Block::TooLarge) => self.note_dropped(limits),
+            None => {}
+        }
+    }
+
+    fn note_dropped(&mut self, limits: &Limits) {
+        let warning = format!("metadata beyond {} bytes was dropped", limits.max_metadata_bytes);
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     fn keep(&mut self, data: &[u8], limits: &Limits) -> Option<Vec<u8>> {
         let fits = data.len() <= limits.max_metadata_bytes;
         if !fits {
-            self.warnings.push(format!("metadata beyond {} bytes was dropped", limits.max_metadata_bytes));
+            self.note_dropped(limits);
         }
         fits.then(|| data.to_vec())
     }
@@ -88,11 +129,25 @@ fn color(kind: u8, transparent: bool) -> Result<Color> {
     })
 }
 
-/// The packet of an iTXt chunk that holds uncompressed XMP: keyword, two flags, language and translation.
-fn plain_xmp(data: &[u8]) -> Option<&[u8]> {
-    let [0, _, rest @ ..] = data.strip_prefix(XMP_KEYWORD)? else { return None };
-    let mut parts = rest.splitn(3, |&byte| byte == 0);
-    parts.nth(2)
+/// The file without the chunks that only an animation has (PNG 11.3.6): what is left is its default picture, whatever is wrong
+/// with the frames after it. Files without an animation are not copied.
+pub(super) fn without_animation(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut chunks = Chunks { bytes, at: 8 };
+    if !chunks.any(|(name, _)| name == b"acTL") {
+        return Cow::Borrowed(bytes);
+    }
+    let mut still = Vec::with_capacity(bytes.len());
+    let mut chunks = Chunks { bytes, at: 8 };
+    let (mut kept, mut before) = (0, chunks.at);
+    while let Some((name, _)) = chunks.next() {
+        if matches!(name, b"acTL" | b"fcTL" | b"fdAT") {
+            still.extend_from_slice(bytes.get(kept..before).unwrap_or_default());
+            kept = chunks.at;
+        }
+        before = chunks.at;
+    }
+    still.extend_from_slice(bytes.get(kept..).unwrap_or_default());
+    Cow::Owned(still)
 }
 
 /// Walks over chunks by their lengths; never looks into data that nobody asked for.
@@ -146,6 +201,22 @@ mod tests {
     fn exif_after_the_pixels_counts_too() {
         let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0";
         assert_eq!(of(&[chunk(b"IDAT", &[]), chunk(b"eXIf", exif), chunk(b"IEND", &[])]).orientation, 8);
+    }
+
+    #[test]
+    fn an_animation_is_cut_down_to_its_default_picture() {
+        let start = b"\x89PNG\r\n\x1a\n".to_vec();
+        let [head, pixels, end] = [chunk(b"IHDR", &[0; 13]), chunk(b"IDAT", b"xyz"), chunk(b"IEND", b"")];
+        let still = [start.clone(), head.clone(), pixels.clone(), end.clone()].concat();
+        let [control, frame, more] =
+            [chunk(b"acTL", &[0; 8]), chunk(b"fcTL", &[0; 26]), chunk(b"fdAT", b"abcdef")];
+        let animated = [start, head, control, frame.clone(), pixels, frame, more, end].concat();
+        assert_eq!(without_animation(&animated), still);
+        assert!(matches!(without_animation(&still), Cow::Borrowed(_)));
+        // Cut anywhere, what is left is never longer and never a panic.
+        for cut in 0..animated.len() {
+            assert!(without_animation(&animated[..cut]).len() <= cut);
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Owns writing JPEG, by `jpeg-encoder`: gray and RGB, 8 bits, baseline.
-//! Does not own: quality as people write it (see `options.rs`).
+//! Owns writing JPEG, by `jpeg-encoder`: gray and RGB, 8 bits, baseline and progressive.
+//! Does not own: what JPEG holds (see `rules.rs`), quality as people write it (see `options.rs`).
 
-use super::{EncodeOptions, Encoded, KeepMetadata, Quality, layout};
-use crate::{Color, Error, Image, JpegTables, Result};
-use jpeg_encoder::{ColorType, Encoder, QuantizationTableType, SamplingFactor};
+use super::{Effort, Page, Quality, Subsampling};
+use crate::{Color, Error, JpegTables, Result};
+use jpeg_encoder::{
+    ChromaSubsamplingMethod, ColorType, Encoder, EncodingError, QuantizationTableType, SamplingFactor,
+};
 
 /// Quality of a picture that came from no JPEG.
 const DEFAULT_QUALITY: u8 = 90;
@@ -11,30 +13,36 @@ const DEFAULT_QUALITY: u8 = 90;
 const MAX_EXIF: usize = 65533 - 6;
 const XMP_SIGNATURE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
-pub(super) fn encode(image: &Image, options: &EncodeOptions, scratch: &mut Vec<u8>) -> Result<Encoded> {
-    let side = |pixels: u32, what: &str| {
-        u16::try_from(pixels)
-            .map_err(|_| failed(format!("it holds at most 65535 pixels of {what}, this has {pixels}")))
-    };
-    let (width, height) = (side(image.width(), "width")?, side(image.height(), "height")?);
-    let samples = layout::samples8(image);
-    let (pixels, color): (&[u8], _) = match image.color() {
-        Color::Gray => (&samples, ColorType::Luma),
-        Color::Rgb => (&samples, ColorType::Rgb),
-        Color::GrayAlpha => {
-            layout::flatten::<2>(&samples, [layout::gray_of(options.background); 3], scratch);
-            (scratch, ColorType::Luma)
-        }
-        Color::Rgba => {
-            layout::flatten::<4>(&samples, options.background, scratch);
-            (scratch, ColorType::Rgb)
-        }
-    };
+pub(super) fn encode(page: &Page<'_>, warnings: &mut Vec<String>) -> Result<Vec<u8>> {
+    let fitted = &page.fitted;
+    let side =
+        |pixels: u32| u16::try_from(pixels).map_err(|_| page.rules.failed("a side is longer than 65535"));
+    let (width, height) = (side(fitted.width)?, side(fitted.height)?);
+    let (pixels, gray) = (fitted.samples.eight(), fitted.color == Color::Gray);
     // Half a byte a pixel is more than most photographs take; the vector grows for the others.
     let mut bytes = Vec::with_capacity(pixels.len() / 4 + 4096);
     let mut encoder = Encoder::new(&mut bytes, DEFAULT_QUALITY);
-    match (options.quality, &image.metadata.jpeg) {
-        (Quality::Keep, Some(tables)) => keep_tables(&mut encoder, tables),
+    set_quality(&mut encoder, page);
+    // As libjpeg makes smaller planes of color: the mean, not the pixel that comes first.
+    encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
+    encoder.set_progressive(page.options.progressive);
+    // A code made for the picture needs a scan of its own for each component. Decoders then hold all planes at once, which
+    // costs nothing for gray and is usual for progressive.
+    let time = matches!(page.options.effort, Effort::Balanced | Effort::Best);
+    encoder.set_optimized_huffman_tables(page.options.progressive || gray && time);
+    attach(&mut encoder, page, warnings).map_err(|error| failed(page, &error))?;
+    let color = if gray { ColorType::Luma } else { ColorType::Rgb };
+    encoder.encode(pixels, width, height, color).map_err(|error| failed(page, &error))?;
+    Ok(bytes)
+}
+
+fn failed(page: &Page<'_>, error: &EncodingError) -> Error {
+    page.rules.failed(error.to_string())
+}
+
+fn set_quality(encoder: &mut Encoder<&mut Vec<u8>>, page: &Page<'_>) {
+    match (page.options.quality, &page.image.metadata.jpeg) {
+        (Quality::Keep, Some(tables)) => keep_tables(encoder, tables),
         (Quality::Keep, None) => {}
         (Quality::Percent(percent), _) => {
             encoder.set_quality(percent);
@@ -42,16 +50,12 @@ pub(super) fn encode(image: &Image, options: &EncodeOptions, scratch: &mut Vec<u
             encoder.set_sampling_factor(half);
         }
     }
-    let mut warnings = Vec::new();
-    if options.metadata == KeepMetadata::Keep {
-        attach(&mut encoder, image, options, &mut warnings)?;
+    match page.options.subsampling {
+        Subsampling::Auto => {}
+        Subsampling::None => encoder.set_sampling_factor(SamplingFactor::F_1_1),
+        Subsampling::Horizontal => encoder.set_sampling_factor(SamplingFactor::F_2_1),
+        Subsampling::Both => encoder.set_sampling_factor(SamplingFactor::F_2_2),
     }
-    encoder.encode(pixels, width, height, color).map_err(|error| failed(error.to_string()))?;
-    Ok(Encoded { bytes, warnings })
-}
-
-fn failed(reason: String) -> Error {
-    Error::Encode { format: "JPEG", reason }
 }
 
 /// Writes with the tables and the color sampling that the picture was read with.
@@ -69,23 +73,22 @@ fn keep_tables(encoder: &mut Encoder<&mut Vec<u8>>, tables: &JpegTables) {
 
 fn attach(
     encoder: &mut Encoder<&mut Vec<u8>>,
-    image: &Image,
-    options: &EncodeOptions,
+    page: &Page<'_>,
     warnings: &mut Vec<String>,
-) -> Result<()> {
+) -> std::result::Result<(), EncodingError> {
     let too_large = |what: &str| format!("its {what} is too large for a JPEG and was left out");
-    match &image.metadata.exif {
+    match page.blocks.exif {
         Some(exif) if exif.len() > MAX_EXIF => warnings.push(too_large("EXIF block")),
-        Some(exif) => encoder.add_exif_metadata(exif).map_err(|error| failed(error.to_string()))?,
+        Some(exif) => encoder.add_exif_metadata(exif)?,
         None => {}
     }
-    if let Some(xmp) = &image.metadata.xmp {
+    if let Some(xmp) = page.blocks.xmp {
         let segment = [XMP_SIGNATURE, xmp].concat();
         if encoder.add_app_segment(1, segment).is_err() {
             warnings.push(too_large("XMP packet"));
         }
     }
-    if let Some(icc) = super::profile(image, options)
+    if let Some(icc) = page.blocks.icc
         && encoder.add_icc_profile(icc).is_err()
     {
         warnings.push(too_large("color profile"));
@@ -96,7 +99,17 @@ fn attach(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DecodeMode, Decoder, Format, Limits, Metadata, Samples, probe};
+    use crate::{
+        DecodeMode, Decoder, EncodeOptions, Encoder, Format, Image, Limits, Metadata, Samples, probe,
+    };
+
+    fn usual() -> EncodeOptions {
+        EncodeOptions::new(Format::Jpeg)
+    }
+
+    fn encode(image: &Image, options: &EncodeOptions) -> Vec<u8> {
+        Encoder::new().encode(image, options).unwrap().bytes
+    }
 
     fn gradient(color: Color) -> Image {
         let (width, height) = (40u32, 24u32);
@@ -111,17 +124,18 @@ mod tests {
         (header, decoded.image)
     }
 
+    fn worst(one: &Image, other: &Image) -> u8 {
+        let (Samples::U8(one), Samples::U8(other)) = (one.samples(), other.samples()) else { unreachable!() };
+        one.iter().zip(other).map(|(a, b)| a.abs_diff(*b)).max().unwrap()
+    }
+
     #[test]
     fn gray_stays_gray_and_close() {
         let image = gradient(Color::Gray);
-        let encoded = encode(&image, &EncodeOptions::new(Format::Jpeg), &mut Vec::new()).unwrap();
-        let (_, back) = again(&encoded.bytes);
+        let encoded = encode(&image, &usual());
+        let (_, back) = again(&encoded);
         assert_eq!(back.color(), Color::Gray);
-        let (Samples::U8(before), Samples::U8(after)) = (image.samples(), back.samples()) else {
-            unreachable!()
-        };
-        let worst = before.iter().zip(after).map(|(a, b)| a.abs_diff(*b)).max();
-        assert!(worst <= Some(24), "{worst:?}");
+        assert!(worst(&image, &back) <= 24);
     }
 
     #[test]
@@ -131,27 +145,29 @@ mod tests {
         let jpeg = Some(JpegTables { luma, chroma, sampling: (2, 1) });
         let image =
             gradient(Color::Rgb).with_metadata(Metadata { jpeg: jpeg.clone(), ..Metadata::default() });
-        let encoded = encode(&image, &EncodeOptions::new(Format::Jpeg), &mut Vec::new()).unwrap();
-        assert_eq!(again(&encoded.bytes).1.metadata.jpeg, jpeg);
+        let encoded = encode(&image, &usual());
+        assert_eq!(again(&encoded).1.metadata.jpeg, jpeg);
     }
 
     #[test]
     fn metadata_survives() {
         let mut icc = vec![7; 70_000];
         icc[16..20].copy_from_slice(b"RGB ");
+        icc[36..40].copy_from_slice(b"acsp");
+        icc[128..132].fill(0);
         let exif = b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec();
         let metadata =
             Metadata { exif: Some(exif), icc: Some(icc), xmp: Some(b"<x/>".to_vec()), ..Metadata::default() };
         let image = gradient(Color::Rgb).with_metadata(metadata.clone());
-        let encoded = encode(&image, &EncodeOptions::new(Format::Jpeg), &mut Vec::new()).unwrap();
-        let back = again(&encoded.bytes).1.metadata;
+        let encoded = encode(&image, &usual());
+        let back = again(&encoded).1.metadata;
         assert_eq!((back.exif, back.icc, back.xmp), (metadata.exif, metadata.icc, metadata.xmp));
     }
 
     #[test]
     fn wider_than_65535_is_an_error_that_says_so() {
         let image = Image::new(65536, 1, Color::Gray, Samples::U8(vec![0; 65536])).unwrap();
-        let error = encode(&image, &EncodeOptions::new(Format::Jpeg), &mut Vec::new()).unwrap_err();
+        let error = Encoder::new().encode(&image, &usual()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "cannot write as JPEG: it holds at most 65535 pixels of width, this has 65536"
@@ -161,8 +177,44 @@ mod tests {
     #[test]
     fn alpha_is_put_on_the_background() {
         let image = Image::new(8, 8, Color::GrayAlpha, Samples::U16(vec![0; 128])).unwrap();
-        let encoded = encode(&image, &EncodeOptions::new(Format::Jpeg), &mut Vec::new()).unwrap();
-        let (_, back) = again(&encoded.bytes);
+        let encoded = encode(&image, &usual());
+        let (_, back) = again(&encoded);
         assert_eq!(back.samples(), &Samples::U8(vec![255; 64]));
+    }
+
+    #[test]
+    fn subsampling_is_written_as_asked_whatever_the_quality() {
+        for (subsampling, factors) in [
+            (Subsampling::Auto, (1, 1)),
+            (Subsampling::None, (1, 1)),
+            (Subsampling::Horizontal, (2, 1)),
+            (Subsampling::Both, (2, 2)),
+        ] {
+            let encoded = encode(&gradient(Color::Rgb), &EncodeOptions { subsampling, ..usual() });
+            assert_eq!(again(&encoded).0.jpeg.unwrap().sampling[0], factors, "{subsampling}");
+        }
+    }
+
+    #[test]
+    fn progressive_is_the_same_picture_and_says_that_it_is_progressive() {
+        for color in [Color::Gray, Color::Rgb] {
+            for subsampling in [Subsampling::None, Subsampling::Horizontal, Subsampling::Both] {
+                let baseline = encode(&gradient(color), &EncodeOptions { subsampling, ..usual() });
+                let options = EncodeOptions { subsampling, progressive: true, ..usual() };
+                let (header, image) = again(&encode(&gradient(color), &options));
+                assert!(header.jpeg.unwrap().progressive);
+                // Two decoders may round differently.
+                assert!(worst(&image, &again(&baseline).1) <= 3, "{color:?} {subsampling}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_made_for_the_picture_changes_no_pixel_and_is_smaller() {
+        let image = gradient(Color::Gray);
+        let (usual, own) =
+            (encode(&image, &usual()), encode(&image, &EncodeOptions { effort: Effort::Best, ..usual() }));
+        assert!(own.len() < usual.len());
+        assert!(worst(&again(&own).1, &again(&usual).1) <= 1);
     }
 }

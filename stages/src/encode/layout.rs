@@ -1,13 +1,9 @@
-//! Owns bringing a picture into a layout that a format can hold: fewer bits, no alpha, gray as RGB.
-//! Does not own: which format holds what (each format's file says).
+//! Owns bringing samples into a layout that a format can hold: fewer bits, no alpha, gray as RGB.
+//! Does not own: which format holds what (see `rules.rs`).
 
+use crate::convert::to_8_bits;
 use crate::{Color, Image, Samples};
 use std::borrow::Cow;
-
-/// 16 bits to 8, rounded to the nearest: `(v + 128) / 257`, so that 0 and 65535 become 0 and 255.
-pub(super) fn to_8_bits(sample: u16) -> u8 {
-    ((u32::from(sample) + 128) / 257) as u8
-}
 
 /// The samples in 8 bits: as they are, or reduced.
 pub(super) fn samples8(image: &Image) -> Cow<'_, [u8]> {
@@ -17,39 +13,84 @@ pub(super) fn samples8(image: &Image) -> Cow<'_, [u8]> {
     }
 }
 
-/// Puts pixels with alpha on a background: `(color · alpha + background · (255 - alpha)) / 255`, rounded, on encoded values.
-/// The last of `from` samples is alpha; `to` = `from` - 1 are written.
-pub(super) fn flatten<const FROM: usize>(samples: &[u8], background: [u8; 3], out: &mut Vec<u8>) {
-    out.clear();
-    out.reserve(samples.len() / FROM * (FROM - 1));
-    for pixel in samples.as_chunks::<FROM>().0 {
-        let alpha = u32::from(pixel[FROM - 1]);
-        for (&sample, behind) in pixel[..FROM - 1].iter().zip(background) {
-            let mixed = u32::from(sample) * alpha + u32::from(behind) * (255 - alpha);
-            out.push(((mixed + 127) / 255) as u8);
+/// Whether any pixel is not wholly opaque.
+pub(super) fn is_translucent(image: &Image) -> bool {
+    fn any<S: Copy + PartialEq>(samples: &[S], channels: usize, opaque: S) -> bool {
+        samples.iter().skip(channels - 1).step_by(channels).any(|&alpha| alpha != opaque)
+    }
+    let channels = image.color().channels();
+    image.color().has_alpha()
+        && match image.samples() {
+            Samples::U8(samples) => any(samples, channels, u8::MAX),
+            Samples::U16(samples) => any(samples, channels, u16::MAX),
         }
+}
+
+/// Whether a picture is black and white and nothing between.
+pub(super) fn is_bilevel(image: &Image) -> bool {
+    image.color() == Color::Gray
+        && match image.samples() {
+            Samples::U8(samples) => samples.iter().all(|&sample| matches!(sample, 0 | u8::MAX)),
+            Samples::U16(samples) => samples.iter().all(|&sample| matches!(sample, 0 | u16::MAX)),
+        }
+}
+
+/// One bit a pixel, eight pixels a byte from the highest bit on, each row filled up to a byte with zeros. 1 is white.
+pub(super) fn pack_bits(image: &Image) -> Vec<u8> {
+    fn rows<S: Copy + Default + PartialEq>(samples: &[S], width: usize) -> Vec<u8> {
+        let byte = |pixels: &[S]| {
+            let bits = pixels.iter().enumerate();
+            bits.fold(0, |byte, (at, &pixel)| byte | u8::from(pixel != S::default()) << (7 - at))
+        };
+        samples.chunks(width).flat_map(|row| row.chunks(8).map(byte)).collect()
+    }
+    let width = image.width() as usize;
+    match image.samples() {
+        Samples::U8(samples) => rows(samples, width),
+        Samples::U16(samples) => rows(samples, width),
     }
 }
 
-/// Gray with alpha as RGB with alpha.
-pub(super) fn gray_alpha_to_rgba<S: Copy>(samples: &[S]) -> Vec<S> {
-    samples.as_chunks::<2>().0.iter().flat_map(|&[gray, alpha]| [gray, gray, gray, alpha]).collect()
+/// Puts pixels with alpha on a background: `(color · alpha + background · (255 - alpha)) / 255`, rounded, on encoded
+/// values. Gray pixels get the gray of the background.
+pub(super) fn flatten(samples: &[u8], color: Color, background: [u8; 3]) -> Vec<u8> {
+    fn each<const CHANNELS: usize>(samples: &[u8], background: [u8; 3]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(samples.len() / CHANNELS * (CHANNELS - 1));
+        for pixel in samples.as_chunks::<CHANNELS>().0 {
+            let alpha = u32::from(pixel[CHANNELS - 1]);
+            for (&sample, behind) in pixel[..CHANNELS - 1].iter().zip(background) {
+                let mixed = u32::from(sample) * alpha + u32::from(behind) * (255 - alpha);
+                out.push(((mixed + 127) / 255) as u8);
+            }
+        }
+        out
+    }
+    match color {
+        Color::GrayAlpha => each::<2>(samples, [gray_of(background); 3]),
+        Color::Rgba => each::<4>(samples, background),
+        Color::Gray | Color::Rgb => samples.to_vec(),
+    }
 }
 
-/// Gray as RGB.
-pub(super) fn gray_to_rgb<S: Copy>(samples: &[S]) -> Vec<S> {
-    samples.iter().flat_map(|&gray| [gray; 3]).collect()
+/// Samples in a layout that says the same: gray as RGB, opaque alpha added. Anything else stays as it is.
+pub(super) fn recolor<S: Copy>(samples: Cow<'_, [S]>, from: Color, to: Color, opaque: S) -> Cow<'_, [S]> {
+    match (from, to) {
+        (Color::Gray, Color::Rgb) => samples.iter().flat_map(|&gray| [gray; 3]).collect(),
+        (Color::Gray, Color::Rgba) => samples.iter().flat_map(|&gray| [gray, gray, gray, opaque]).collect(),
+        (Color::GrayAlpha, Color::Rgba) => {
+            let pixels = samples.as_chunks::<2>().0;
+            pixels.iter().flat_map(|&[gray, alpha]| [gray, gray, gray, alpha]).collect()
+        }
+        (Color::Rgb, Color::Rgba) => {
+            samples.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, opaque]).collect()
+        }
+        _ => samples,
+    }
 }
 
 /// The gray of a background, by the formula of [`crate::GrayMode::Opencv`].
-pub(super) fn gray_of([r, g, b]: [u8; 3]) -> u8 {
+fn gray_of([r, g, b]: [u8; 3]) -> u8 {
     ((9798 * u32::from(r) + 19235 * u32::from(g) + 3735 * u32::from(b) + 16384) >> 15) as u8
-}
-
-/// Whether a profile describes this kind of picture, by the color space in its header (ICC.1:2022, 7.2.6).
-pub(super) fn profile_fits(icc: &[u8], color: Color) -> bool {
-    let wanted: &[u8] = if color.is_gray() { b"GRAY" } else { b"RGB " };
-    icc.get(16..20) == Some(wanted)
 }
 
 #[cfg(test)]
@@ -57,31 +98,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sixteen_bits_become_the_nearest_eight() {
-        for eight in 0..=255u8 {
-            let exact = u16::from(eight) * 257;
-            assert_eq!(to_8_bits(exact), eight);
-            assert_eq!(to_8_bits(exact.saturating_add(128)), eight);
-            assert_eq!(to_8_bits(exact.saturating_sub(128)), eight);
-        }
-        assert_eq!(to_8_bits(129), 1);
-    }
-
-    #[test]
     fn transparent_pixels_show_the_background() {
-        let mut out = Vec::new();
-        flatten::<4>(&[10, 20, 30, 0, 10, 20, 30, 255, 0, 0, 0, 128], [255, 200, 100], &mut out);
+        let rgba = [10, 20, 30, 0, 10, 20, 30, 255, 0, 0, 0, 128];
+        let out = flatten(&rgba, Color::Rgba, [255, 200, 100]);
         assert_eq!(out, [255, 200, 100, 10, 20, 30, 127, 100, 50]);
-        flatten::<2>(&[10, 0, 10, 255], [7; 3], &mut out);
-        assert_eq!(out, [7, 10]);
+        assert_eq!(flatten(&[10, 0, 10, 255], Color::GrayAlpha, [7; 3]), [7, 10]);
     }
 
     #[test]
-    fn a_profile_is_told_by_its_color_space() {
-        let mut icc = vec![0; 128];
-        icc[16..20].copy_from_slice(b"RGB ");
-        assert!(profile_fits(&icc, Color::Rgba));
-        assert!(!profile_fits(&icc, Color::GrayAlpha));
-        assert!(!profile_fits(&[], Color::Gray));
+    fn bits_begin_anew_in_each_row() {
+        let samples = [255, 0, 255, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255, 0, 0];
+        let image = Image::new(9, 2, Color::Gray, Samples::U8(samples.to_vec())).unwrap();
+        assert!(is_bilevel(&image));
+        assert_eq!(pack_bits(&image), [0b1010_0000, 0x80, 0b0000_0010, 0]);
     }
 }

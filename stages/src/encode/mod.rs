@@ -3,21 +3,51 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `options.rs` | format, quality, effort, background, metadata |
-//! | `layout.rs` | bringing a picture into a layout that a format can hold |
-//! | `jpeg.rs`, `png/`, `other.rs` | the formats |
+//! | `options.rs`, `choices.rs` | format, quality, effort, subsampling, bits, background, metadata |
+//! | `rules.rs` | which layouts, sizes and metadata each format holds; fitting a picture to them |
+//! | `layout.rs` | the arithmetic of that |
+//! | `blocks.rs` | which metadata goes into a file |
+//! | `worst_case.rs` | the most bytes that encoding takes |
+//! | `jpeg.rs`, `png/`, `webp/`, `tiff/`, `bmp.rs`, `farbfeld.rs`, `pnm.rs`, `qoi.rs`, `tga.rs` | the formats |
+//! | `avif.rs` | AVIF, with the feature of that name |
 
+#[cfg(feature = "avif")]
+mod avif;
+mod blocks;
+mod bmp;
+mod choices;
+mod farbfeld;
 mod jpeg;
 mod layout;
 mod options;
-mod other;
 mod png;
+mod pnm;
+mod qoi;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod tga;
+mod tiff;
+mod webp;
+pub(crate) mod worst_case;
 
 pub use png::fast as fast_png;
 
-pub use options::{Effort, EncodeOptions, KeepMetadata, Quality};
+pub use choices::{Bits, Subsampling};
+pub use options::{Effort, EncodeOptions, Quality};
 
-use crate::{Format, Image, Result};
+use crate::{Error, Format, Image, Result};
+use blocks::Blocks;
+use rules::{Fitted, Rules};
+
+/// A picture on its way into a file: fitted to the format, with the metadata to write.
+struct Page<'a> {
+    image: &'a Image,
+    options: &'a EncodeOptions,
+    rules: Rules,
+    fitted: Fitted<'a>,
+    blocks: Blocks<'a>,
+}
 
 /// A file's contents, and what of the picture it could not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +70,6 @@ pub struct Encoded {
 /// ```
 #[derive(Debug, Default)]
 pub struct Encoder {
-    /// Samples in the layout or byte order that a format asks for.
-    scratch: Vec<u8>,
     fast_png: fast_png::Scratch,
 }
 
@@ -53,25 +81,57 @@ impl Encoder {
 
     /// Encodes one picture.
     ///
-    /// - PNM is PGM or PPM, and PAM for pictures with alpha, whatever the extension.
-    /// - JPEG has no alpha: the picture is put on [`EncodeOptions::background`]; 16 bits become 8.
-    /// - 16 bits become 8, rounded (`(v + 128) / 257`), wherever the format holds only 8: BMP, JPEG, QOI, TGA, WebP.
-    /// - A color profile is never attached to gray: there it says nothing.
-    /// - EXIF, color profile and XMP are written where the format has a place for them; otherwise a warning says so.
+    /// What a format holds, and what becomes of the rest. Everything that is lost is told in [`Encoded::warnings`], but for a
+    /// color profile of a picture that became gray: there it says nothing.
+    ///
+    /// | format | layouts | 16 bits | alpha | longest side | EXIF, profile, XMP |
+    /// |---|---|---|---|---|---|
+    /// | JPEG | gray, RGB | become 8 | put on [`EncodeOptions::background`] | 65535 | kept, up to 64 KiB, 16 MiB, 64 KiB |
+    /// | PNG | all | kept | kept | 2^31 - 1 | kept |
+    /// | WebP | gray is stored as RGB | become 8 | kept | 16383 | kept, but no gray profile |
+    /// | TIFF | all | kept | kept | any within 4 GiB | kept |
+    /// | BMP | gray, RGB, RGBA | become 8 | kept | any within 4 GiB | lost |
+    /// | PNM | all: PGM and PPM, with alpha PAM | kept | kept | any | lost |
+    /// | QOI | gray is stored as RGB | become 8 | kept | any within 400 megapixels | lost |
+    /// | TGA | gray, RGB, RGBA | become 8 | kept | 65535 | lost |
+    /// | AVIF (feature `avif`) | gray is stored as RGB | become 8 | kept | 65535 | only EXIF is kept |
+    /// | farbfeld | all are stored as RGBA | kept, 8 become 16 | kept | any | lost |
+    ///
+    /// A side that is too long is an error. 16 bits become 8 rounded: `(v + 128) / 257`; 8 become 16 exactly: `v · 257`. Gray
+    /// with alpha is stored as RGBA where only that is there. Alpha is put on the background by
+    /// `(color · alpha + background · (255 - alpha)) / 255`, rounded, on encoded values.
     ///
     /// # Errors
-    /// [`Error::Encode`](crate::Error::Encode) when the format cannot hold the picture, by its size for example.
+    /// [`Error::Encode`] when the format is only read, when it cannot hold the picture by its size or by the number of
+    /// [`bits`](EncodeOptions::bits) asked for, or when its encoder fails.
     pub fn encode(&mut self, image: &Image, options: &EncodeOptions) -> Result<Encoded> {
-        match options.format {
-            Format::Jpeg => jpeg::encode(image, options, &mut self.scratch),
-            Format::Png => png::encode(image, options, self),
-            _ => other::encode(image, options),
-        }
+        let format = options.format;
+        let only_read = || {
+            let reason = match format {
+                Format::Avif => "this program was built without the feature avif",
+                _ => "this format is only read",
+            };
+            Error::Encode { format: format.name(), reason: reason.to_owned() }
+        };
+        let rules = rules::rules(format).ok_or_else(only_read)?;
+        let mut warnings = Vec::new();
+        let fitted = rules.fit(image, options, &mut warnings)?;
+        let blocks = Blocks::of(image, options, &rules, fitted.color, &mut warnings);
+        let page = Page { image, options, rules, fitted, blocks };
+        let bytes = match format {
+            Format::Jpeg => jpeg::encode(&page, &mut warnings),
+            Format::Png => png::encode(&page, &mut self.fast_png, &mut warnings),
+            Format::WebP => webp::encode(&page, &mut warnings),
+            Format::Tiff => tiff::encode(&page, &mut warnings),
+            Format::Bmp => bmp::encode(&page),
+            Format::Pnm => Ok(pnm::encode(&page)),
+            Format::Qoi => qoi::encode(&page),
+            Format::Tga => Ok(tga::encode(&page)),
+            Format::Farbfeld => Ok(farbfeld::encode(&page)),
+            #[cfg(feature = "avif")]
+            Format::Avif => avif::encode(&page),
+            _ => Err(only_read()),
+        }?;
+        Ok(Encoded { bytes, warnings })
     }
-}
-
-/// A profile goes along only where it describes this kind of picture.
-fn profile<'a>(image: &'a Image, options: &EncodeOptions) -> Option<&'a [u8]> {
-    let icc = image.metadata.icc.as_deref()?;
-    (options.metadata == KeepMetadata::Keep && layout::profile_fits(icc, image.color())).then_some(icc)
 }

@@ -1,7 +1,8 @@
 //! Owns the choices for encoding, and how people write them.
 //! Does not own: what each format makes of them.
 
-use crate::Format;
+use super::{Bits, Subsampling};
+use crate::{Format, KeepMetadata};
 use std::fmt;
 use std::str::FromStr;
 
@@ -11,13 +12,20 @@ use std::str::FromStr;
 pub struct EncodeOptions {
     /// The format to write.
     pub format: Format,
-    /// Quality of a JPEG.
+    /// Quality of what is written with loss: JPEG, AVIF, and WebP where it can be.
     pub quality: Quality,
-    /// How much time to spend on a smaller PNG.
+    /// How many samples of color a JPEG keeps.
+    pub subsampling: Subsampling,
+    /// Whether a JPEG is progressive: coarse first, then finer. That is some 1 % larger, because the scans hold no runs of
+    /// empty blocks.
+    pub progressive: bool,
+    /// How many bits a pixel takes.
+    pub bits: Bits,
+    /// How much time to spend on a smaller file.
     pub effort: Effort,
     /// What shows through transparent pixels where the format has no alpha: red, green, blue. White by default.
     pub background: [u8; 3],
-    /// What happens to EXIF, color profile and XMP.
+    /// Which of EXIF, color profile and XMP go along. All by default.
     pub metadata: KeepMetadata,
 }
 
@@ -27,6 +35,9 @@ impl EncodeOptions {
         EncodeOptions {
             format,
             quality: Quality::default(),
+            subsampling: Subsampling::default(),
+            progressive: false,
+            bits: Bits::default(),
             effort: Effort::default(),
             background: [255; 3],
             metadata: KeepMetadata::default(),
@@ -34,7 +45,7 @@ impl EncodeOptions {
     }
 }
 
-/// Quality of a JPEG.
+/// Quality of a file that is written with loss.
 ///
 /// ```
 /// use pipeline_stages::Quality;
@@ -45,10 +56,12 @@ impl EncodeOptions {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Quality {
-    /// The quantisation tables and color sampling of the JPEG that the picture came from; 90 where it came from none.
+    /// JPEG: the quantisation tables and color sampling of the JPEG that the picture came from; 90 where it came from
+    /// none. AVIF: 80. WebP: without loss.
     #[default]
     Keep,
-    /// 1 (smallest) to 100, on libjpeg's scale. Below 90 colors are stored at half resolution.
+    /// 1 (smallest) to 100, on libjpeg's scale for JPEG. WebP is written with loss, for which this package needs its
+    /// feature `webp-lossy`; without it a warning says that there is no loss.
     Percent(u8),
 }
 
@@ -73,17 +86,18 @@ impl FromStr for Quality {
     }
 }
 
-/// How much time to spend on a smaller PNG. Pixels are the same at every effort.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+/// How much time to spend on a smaller file. Pixels are the same at every effort, but for AVIF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Effort {
     /// Least time.
     Fastest,
     /// Little more time, much smaller.
     #[default]
     Fast,
-    /// What zlib gives at its usual level 6.
+    /// What zlib gives at its usual level 6, if that is smaller; black and white as one bit a pixel. JPEG: a code made
+    /// for the picture.
     Balanced,
-    /// Smallest, at many times the time.
+    /// Smallest, at some hundred times the time: a PNG is tried in several ways, with a palette where that is exact.
     Best,
 }
 
@@ -112,37 +126,6 @@ impl FromStr for Effort {
     }
 }
 
-/// What happens to EXIF, color profile and XMP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum KeepMetadata {
-    /// They go along.
-    #[default]
-    Keep,
-    /// They are left out.
-    Strip,
-}
-
-impl fmt::Display for KeepMetadata {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            KeepMetadata::Keep => "keep",
-            KeepMetadata::Strip => "strip",
-        })
-    }
-}
-
-impl FromStr for KeepMetadata {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<KeepMetadata, String> {
-        match text {
-            "keep" => Ok(KeepMetadata::Keep),
-            "strip" => Ok(KeepMetadata::Strip),
-            _ => Err(format!("no metadata choice `{text}`; keep or strip")),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,7 +136,6 @@ mod tests {
             assert_eq!((effort.to_string().as_str(), name.parse()), (name, Ok(effort)));
         }
         assert_eq!(Quality::Percent(7).to_string().parse(), Ok(Quality::Percent(7)));
-        assert_eq!(KeepMetadata::Strip.to_string().parse(), Ok(KeepMetadata::Strip));
         assert!("0".parse::<Quality>().is_err());
     }
 }

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use rustix::fs::FileType;
 
@@ -115,6 +116,20 @@ impl Destination {
     /// [`Error::Exists`] as `existing` says, [`Error::Refused`] when the name leads out of the output directory, is a
     /// directory or a link, or lies beyond a link, and [`Error::Io`] for what the operating system refuses.
     pub fn write(&self, landing: &Path, extension: &str, bytes: &[u8]) -> Result<Outcome> {
+        self.write_dated(landing, extension, bytes, None)
+    }
+
+    /// As [`Destination::write`]; the file says that it was modified then.
+    ///
+    /// # Errors
+    /// As [`Destination::write`]; a file system that does not take the time fails the file.
+    pub fn write_dated(
+        &self,
+        landing: &Path,
+        extension: &str,
+        bytes: &[u8],
+        modified: Option<SystemTime>,
+    ) -> Result<Outcome> {
         let target = self.target(landing, extension)?;
         let path = self.full_path(&target.relative);
         let Some(folder) = self.open_folder(&target.relative, true)? else {
@@ -124,7 +139,7 @@ impl Destination {
         if self.decide(&target, found)? == Fate::Skip {
             return Ok(Outcome::Skipped { path });
         }
-        let temporary = self.fill(&folder, found, bytes)?;
+        let temporary = self.fill(&folder, found, bytes, modified)?;
         let beside = matches!(self.root, Root::Beside);
         let replace = target.replaces_input || (!beside && self.existing == Existing::Overwrite);
         match temporary.rename(&target.name, replace) {
@@ -143,13 +158,23 @@ impl Destination {
         Ok(Outcome::Written { path, bytes: bytes.len() as u64 })
     }
 
-    fn fill<'f>(&self, folder: &'f Folder, replaces: Option<Found>, bytes: &[u8]) -> Result<Temporary<'f>> {
+    fn fill<'f>(
+        &self,
+        folder: &'f Folder,
+        replaces: Option<Found>,
+        bytes: &[u8],
+        modified: Option<SystemTime>,
+    ) -> Result<Temporary<'f>> {
         let created = Temporary::create(folder, || self.random.next());
         let mut temporary = created.map_err(failed("cannot make a file for the output"))?;
         if let Some(found) = replaces {
             found.lend_permissions(&temporary.file);
         }
         temporary.file.write_all(bytes).map_err(failed("cannot write the output"))?;
+        if let Some(modified) = modified {
+            let dated = temporary.file.set_modified(modified);
+            dated.map_err(failed("cannot set the time of the output"))?;
+        }
         if self.durable {
             // Never tried a second time: the kernel may have dropped the unwritten pages and would then report success.
             temporary.file.sync_all().map_err(failed("cannot make the output durable"))?;

@@ -143,6 +143,18 @@ fn scenario_51_a_directory_or_a_link_under_the_final_name_is_refused() {
 }
 
 #[test]
+fn a_dated_result_has_its_time_also_over_an_older_one() {
+    let (dir, destination) = out(Existing::Overwrite);
+    let then = SystemTime::UNIX_EPOCH + std::time::Duration::new(1_000_000_000, 500_000_000);
+    for modified in [None, Some(then)] {
+        destination.write_dated(Path::new("a.png"), "png", b"x", modified).unwrap();
+        let found = fs::metadata(dir.path().join("a.png")).unwrap().modified().unwrap();
+        assert_eq!(found == then, modified.is_some());
+    }
+    assert_eq!(files(dir.path()), ["a.png"]);
+}
+
+#[test]
 fn a_link_among_the_directories_is_not_followed_out_of_the_output() {
     let (dir, destination) = out(Existing::Overwrite);
     let outside = tempdir().unwrap();

@@ -12,12 +12,13 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod level;
-mod linear;
+pub(super) mod linear;
 mod mode;
 mod scalar;
 
 pub use mode::GrayMode;
 
+use crate::color::gray_profile;
 use crate::{Color, Image, Result, Samples};
 use level::Level;
 
@@ -81,26 +82,30 @@ kernel!(rgba16_at, rgba16, scalar::rgba16, u16, 4, 2);
 
 /// Takes color away and keeps alpha. A picture that is gray already keeps its samples.
 ///
-/// A color profile describes colors, so none is left on a gray picture.
+/// A color profile describes colors, so what is left of one is a gray profile with its tone curve, and nothing where that
+/// curve is sRGB's.
 pub(super) fn apply(mut image: Image, mode: GrayMode) -> Result<Image> {
     if image.color().is_gray() {
         return Ok(image);
     }
-    let mut metadata = std::mem::take(&mut image.metadata);
-    metadata.icc = None;
-    let (width, height, color) = (image.width(), image.height(), image.color());
-    let pixels = image.samples().len() / color.channels();
-    let samples = match (color, image.into_samples()) {
+    image.metadata.icc = image.metadata.icc.as_deref().and_then(gray_profile);
+    let color = image.color();
+    image.relaid(color.to_gray(), |samples| without_color(color, &samples, mode))
+}
+
+/// The gray of samples that have color, with their alpha.
+pub(super) fn without_color(color: Color, samples: &Samples, mode: GrayMode) -> Samples {
+    let pixels = samples.len() / color.channels();
+    match (color, samples) {
         (Color::Rgba, Samples::U8(from)) => {
-            Samples::U8(filled(pixels * 2, |to| rgba8_to_gray_alpha(mode, &from, to)))
+            Samples::U8(filled(pixels * 2, |to| rgba8_to_gray_alpha(mode, from, to)))
         }
         (Color::Rgba, Samples::U16(from)) => {
-            Samples::U16(filled(pixels * 2, |to| rgba16_to_gray_alpha(mode, &from, to)))
+            Samples::U16(filled(pixels * 2, |to| rgba16_to_gray_alpha(mode, from, to)))
         }
-        (_, Samples::U8(from)) => Samples::U8(filled(pixels, |to| rgb8_to_gray(mode, &from, to))),
-        (_, Samples::U16(from)) => Samples::U16(filled(pixels, |to| rgb16_to_gray(mode, &from, to))),
-    };
-    Ok(Image::new(width, height, color.to_gray(), samples)?.with_metadata(metadata))
+        (_, Samples::U8(from)) => Samples::U8(filled(pixels, |to| rgb8_to_gray(mode, from, to))),
+        (_, Samples::U16(from)) => Samples::U16(filled(pixels, |to| rgb16_to_gray(mode, from, to))),
+    }
 }
 
 fn filled<S: Copy + Default>(count: usize, fill: impl FnOnce(&mut [S])) -> Vec<S> {

@@ -1,105 +1,118 @@
 //! Owns writing PNG: its container and metadata by `png`, its compression by effort.
 //! Does not own: the fast compressor itself (see `fast/`).
+//!
+//! | file | what |
+//! |---|---|
+//! | `form.rs` | how samples are stored: as they are, in fewer bits, with a palette |
+//! | `best.rs` | the search for the smallest file |
+//! | `fast/` | our own deflate |
 
+mod best;
 pub mod fast;
+mod form;
 
-use super::{Effort, EncodeOptions, Encoded, Encoder, KeepMetadata};
-use crate::{Color, Error, Image, Result, Samples};
+pub(super) use best::PERFECTED;
+
+use super::{Bits, Effort, Page, layout};
+use crate::{Error, Result};
+use form::Form;
 use png::chunk::IDAT;
 use png::text_metadata::ITXtChunk;
-use png::{BitDepth, ColorType, Compression, Filter, Info};
+use png::{BitDepth, Compression, Filter, Info};
 
-pub(super) fn encode(image: &Image, options: &EncodeOptions, encoder: &mut Encoder) -> Result<Encoded> {
-    let Encoder { scratch, fast_png } = encoder;
-    let rows: &[u8] = match image.samples() {
-        Samples::U8(samples) => samples,
-        Samples::U16(samples) => {
-            scratch.clear();
-            scratch.reserve(samples.len() * 2);
-            scratch.extend(samples.iter().flat_map(|sample| sample.to_be_bytes()));
-            scratch
+pub(super) fn encode(
+    page: &Page<'_>,
+    fast_png: &mut fast::Scratch,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<u8>> {
+    let info = info(page, warnings);
+    let effort = page.options.effort;
+    let searched = matches!(effort, Effort::Balanced | Effort::Best);
+    // 16 bits stay 16 bits unless one is asked for.
+    let narrow = page.fitted.samples.bits() == 8;
+    if page.options.bits == Bits::One || searched && narrow && layout::is_bilevel(page.image) {
+        let form = Form::bilevel(page.image);
+        return match effort {
+            Effort::Fastest => by_library(&info, &form, Compression::Fastest, Filter::NoFilter),
+            // Black and white lives from matches, and ours finds none.
+            Effort::Fast | Effort::Balanced => {
+                by_library(&info, &form, Compression::Balanced, Filter::NoFilter)
+            }
+            Effort::Best => best::encode(&info, &[form], fast_png),
+        };
+    }
+    let form = Form::as_it_is(&page.fitted);
+    match effort {
+        Effort::Fastest => by_library(&info, &form, Compression::Fastest, Filter::Up),
+        Effort::Fast => by_us(&info, &form, fast_png),
+        Effort::Balanced => {
+            // Ours finds no matches, the library's codes photographs worse: which is smaller depends on the picture.
+            let ours = by_us(&info, &form, fast_png)?;
+            let library = by_library(&info, &form, Compression::Balanced, Filter::Adaptive)?;
+            Ok(if library.len() < ours.len() { library } else { ours })
         }
-    };
-    let mut warnings = Vec::new();
-    let info = info(image, options, &mut warnings);
-    let bytes = match options.effort {
-        Effort::Fastest => by_library(info, rows, Compression::Fastest, Filter::Up),
-        Effort::Fast => by_us(info, rows, fast_png),
-        Effort::Balanced => smaller(info, rows, Compression::Balanced, fast_png),
-        Effort::Best => smaller(info, rows, Compression::High, fast_png),
-    }?;
-    Ok(Encoded { bytes, warnings })
+        Effort::Best => {
+            let mut forms = vec![form];
+            forms.extend(Form::reduced(page.image));
+            best::encode(&info, &forms, fast_png)
+        }
+    }
 }
 
 fn failed(error: png::EncodingError) -> Error {
     Error::Encode { format: "PNG", reason: error.to_string() }
 }
 
-fn info(image: &Image, options: &EncodeOptions, warnings: &mut Vec<String>) -> Info<'static> {
-    let (color, depth) = layout(image);
-    let mut info = Info::with_size(image.width(), image.height());
-    (info.color_type, info.bit_depth) = (color, depth);
-    if options.metadata == KeepMetadata::Keep {
-        info.exif_metadata = image.metadata.exif.clone().map(Into::into);
-        info.icc_profile = super::profile(image, options).map(|icc| icc.to_vec().into());
-        info.utf8_text.extend(xmp(image, warnings));
-    }
+/// The header but for how samples are stored.
+fn info(page: &Page<'_>, warnings: &mut Vec<String>) -> Info<'static> {
+    let mut info = Info::with_size(page.fitted.width, page.fitted.height);
+    info.exif_metadata = page.blocks.exif.map(|exif| exif.to_vec().into());
+    info.icc_profile = page.blocks.icc.map(|icc| icc.to_vec().into());
+    info.utf8_text.extend(page.blocks.xmp.and_then(|packet| xmp(packet, warnings)));
     info
 }
 
 /// With the compression that `png` has.
-fn by_library(info: Info<'_>, rows: &[u8], compression: Compression, filter: Filter) -> Result<Vec<u8>> {
+fn by_library(
+    info: &Info<'static>,
+    form: &Form<'_>,
+    compression: Compression,
+    filter: Filter,
+) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::with_info(&mut bytes, info).map_err(failed)?;
+    let mut encoder = png::Encoder::with_info(&mut bytes, form.describe(info)).map_err(failed)?;
     encoder.set_compression(compression);
     encoder.set_filter(filter);
     let mut writer = encoder.write_header().map_err(failed)?;
-    writer.write_image_data(rows).map_err(failed)?;
+    writer.write_image_data(&form.rows).map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(bytes)
 }
 
 /// With the compression of `fast/`.
-fn by_us(info: Info<'_>, rows: &[u8], scratch: &mut fast::Scratch) -> Result<Vec<u8>> {
+fn by_us(info: &Info<'static>, form: &Form<'_>, scratch: &mut fast::Scratch) -> Result<Vec<u8>> {
     let height = info.height as usize;
-    let (width_bytes, bytes_per_pixel) = (rows.len() / height.max(1), info.bytes_per_pixel());
-    let stream = fast::compress(scratch, fast::Rows { width_bytes, bytes_per_pixel, height, samples: rows })?;
+    let width_bytes = form.rows.len() / height.max(1);
+    let bytes_per_pixel = form.color.samples() * if form.depth == BitDepth::Sixteen { 2 } else { 1 };
+    let rows = fast::Rows { width_bytes, bytes_per_pixel, height, samples: &form.rows };
+    around(info, form, fast::compress(scratch, rows)?)
+}
+
+/// A file around a zlib stream of filtered rows.
+fn around(info: &Info<'static>, form: &Form<'_>, stream: &[u8]) -> Result<Vec<u8>> {
     // The stream, and room for the chunks around it, so that it is copied once.
     let mut bytes = Vec::with_capacity(stream.len() + 1024);
-    let mut writer =
-        png::Encoder::with_info(&mut bytes, info).and_then(png::Encoder::write_header).map_err(failed)?;
+    let mut writer = png::Encoder::with_info(&mut bytes, form.describe(info))
+        .and_then(png::Encoder::write_header)
+        .map_err(failed)?;
     // A chunk holds less than 2^31 bytes.
     stream.chunks(1 << 30).try_for_each(|part| writer.write_chunk(IDAT, part)).map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(bytes)
 }
 
-/// Ours finds no matches, the library's codes photographs worse: which is smaller depends on the picture.
-fn smaller(
-    info: Info<'_>,
-    rows: &[u8],
-    compression: Compression,
-    scratch: &mut fast::Scratch,
-) -> Result<Vec<u8>> {
-    let ours = by_us(info.clone(), rows, scratch)?;
-    let library = by_library(info, rows, compression, Filter::Adaptive)?;
-    Ok(if library.len() < ours.len() { library } else { ours })
-}
-
-fn layout(image: &Image) -> (ColorType, BitDepth) {
-    let color = match image.color() {
-        Color::Gray => ColorType::Grayscale,
-        Color::GrayAlpha => ColorType::GrayscaleAlpha,
-        Color::Rgb => ColorType::Rgb,
-        Color::Rgba => ColorType::Rgba,
-    };
-    let depth = if image.samples().bits() == 16 { BitDepth::Sixteen } else { BitDepth::Eight };
-    (color, depth)
-}
-
 /// XMP is an international text under a fixed keyword (XMP specification part 3, 1.1.5), so it has to be text.
-fn xmp(image: &Image, warnings: &mut Vec<String>) -> Option<ITXtChunk> {
-    let packet = image.metadata.xmp.as_ref()?;
+fn xmp(packet: &[u8], warnings: &mut Vec<String>) -> Option<ITXtChunk> {
     match std::str::from_utf8(packet) {
         Ok(text) => Some(ITXtChunk::new("XML:com.adobe.xmp", text)),
         Err(_) => {
@@ -112,12 +125,14 @@ fn xmp(image: &Image, warnings: &mut Vec<String>) -> Option<ITXtChunk> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DecodeMode, Decoder, Format, Limits, Metadata, probe};
+    use crate::{
+        Color, DecodeMode, Decoder, EncodeOptions, Encoder, Format, Image, Limits, Metadata, Samples, probe,
+    };
     use proptest::prelude::*;
 
     fn round_trip(image: &Image, effort: Effort) -> Image {
         let options = EncodeOptions { effort, ..EncodeOptions::new(Format::Png) };
-        let encoded = encode(image, &options, &mut Encoder::new()).unwrap();
+        let encoded = Encoder::new().encode(image, &options).unwrap();
         let header = probe(&encoded.bytes, &Limits::default()).unwrap();
         assert_eq!((header.color, header.bit_depth), (image.color(), image.samples().bits()));
         let decoded =
@@ -130,6 +145,8 @@ mod tests {
     fn metadata_survives() {
         let mut icc = vec![7; 3000];
         icc[16..20].copy_from_slice(b"GRAY");
+        icc[36..40].copy_from_slice(b"acsp");
+        icc[128..132].fill(0);
         let metadata = Metadata {
             exif: Some(b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec()),
             icc: Some(icc),
@@ -168,5 +185,48 @@ mod tests {
             let image = Image::new(width, height, color, samples).unwrap();
             prop_assert_eq!(round_trip(&image, effort), image);
         }
+    }
+
+    fn ihdr(bytes: &[u8]) -> (u8, u8) {
+        (bytes[24], bytes[25])
+    }
+
+    fn at(image: &Image, effort: Effort, bits: Bits) -> Vec<u8> {
+        let options = EncodeOptions { effort, bits, ..EncodeOptions::new(Format::Png) };
+        Encoder::new().encode(image, &options).unwrap().bytes
+    }
+
+    #[test]
+    fn black_and_white_takes_one_bit_when_there_is_time_or_it_is_asked_for() {
+        let samples = (0..60 * 9).map(|at| if at % 7 < 3 { 255 } else { 0 }).collect();
+        let image = Image::new(60, 9, Color::Gray, Samples::U8(samples)).unwrap();
+        for (effort, bits, depth) in [
+            (Effort::Fastest, Bits::Auto, 8),
+            (Effort::Fast, Bits::Auto, 8),
+            (Effort::Balanced, Bits::Auto, 1),
+            (Effort::Best, Bits::Auto, 1),
+            (Effort::Fastest, Bits::One, 1),
+            (Effort::Fast, Bits::One, 1),
+        ] {
+            assert_eq!(ihdr(&at(&image, effort, bits)), (depth, 0), "{effort} {bits}");
+            assert_eq!(round_trip(&image, effort), image);
+        }
+    }
+
+    #[test]
+    fn best_takes_fewer_bits_or_a_palette_where_that_is_exact() {
+        let png = |color: Color, levels: &[u8]| {
+            let count = 64 * 64 * color.channels();
+            let samples = (0..count).map(|at| levels[at * 31 % 97 % levels.len()]).collect();
+            let image = Image::new(64, 64, color, Samples::U8(samples)).unwrap();
+            assert_eq!(round_trip(&image, Effort::Best), image);
+            ihdr(&at(&image, Effort::Best, Bits::Auto))
+        };
+        assert_eq!(png(Color::Gray, &[0, 85, 170]), (2, 0));
+        assert_eq!(png(Color::Gray, &[0, 17, 34]), (4, 0));
+        assert_eq!(png(Color::Gray, &[0, 18]), (8, 0), "gray stays gray");
+        assert_eq!(png(Color::Rgb, &[0, 18]).1, 3);
+        assert_eq!(png(Color::Rgba, &[0, 255]).1, 3);
+        assert_eq!(png(Color::Rgba, &[255]).1, 3, "and keeps its alpha");
     }
 }

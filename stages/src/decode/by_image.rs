@@ -1,25 +1,23 @@
-//! Owns the formats that the `image` crate reads: BMP, farbfeld, GIF, HDR, ICO, PNM, QOI, TGA, TIFF, WebP.
-//! Does not own: JPEG and PNG, which have files of their own.
+//! Owns what the formats have in common that the `image` crate decodes.
+//! Does not own: any of them (each has a file of its own, which says what is particular about it).
 
-use super::animation::{ANIMATED, is_animated};
 use super::{Decoded, Header};
 use crate::metadata::exif_orientation;
 use crate::{Color, Error, Format, Image, Limits, Metadata, Result, Samples};
 use image::error::UnsupportedErrorKind;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
-use std::io::{self, Cursor};
+use image::{DynamicImage, ImageDecoder, ImageError};
+use std::io;
 
-pub(super) fn probe(bytes: &[u8], format: Format, limits: &Limits) -> Result<Header> {
-    let mut decoder = open(bytes, format, limits)?;
+/// What a decoder of the `image` crate says of a picture.
+pub(super) fn header(
+    mut decoder: impl ImageDecoder,
+    format: Format,
+    file_bytes: usize,
+    limits: &Limits,
+) -> Header {
     let (width, height) = decoder.dimensions();
     let (color, bit_depth) = layout(decoder.color_type());
     let mut warnings = Vec::new();
-    if is_animated(bytes, format) {
-        warnings.push(ANIMATED.to_owned());
-    }
-    if matches!(decoder.original_color_type(), ExtendedColorType::Rgb32F | ExtendedColorType::Rgba32F) {
-        warnings.push("floating-point samples were cut to 0…1 and kept in 16 bits".to_owned());
-    }
     let mut keep = |what: &str, block: Result<Option<Vec<u8>>, ImageError>| match block {
         Ok(Some(block)) if block.len() > limits.max_metadata_bytes => {
             warnings.push(format!(
@@ -37,10 +35,10 @@ pub(super) fn probe(bytes: &[u8], format: Format, limits: &Limits) -> Result<Hea
     let exif = keep("EXIF block", decoder.exif_metadata());
     let icc = keep("color profile", decoder.icc_profile());
     let xmp = keep("XMP packet", decoder.xmp_metadata());
-    let in_file = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
-    let orientation = exif.as_deref().and_then(exif_orientation).unwrap_or(in_file);
+    let orientation = exif.as_deref().and_then(exif_orientation).unwrap_or(1);
     let metadata = Metadata { orientation, exif, icc, xmp, jpeg: None };
-    Ok(Header {
+    let pixels = u64::from(width) * u64::from(height);
+    Header {
         format,
         width,
         height,
@@ -50,14 +48,15 @@ pub(super) fn probe(bytes: &[u8], format: Format, limits: &Limits) -> Result<Hea
         jpeg: None,
         warnings,
         metadata,
-        file_bytes: bytes.len(),
-    })
+        file_bytes,
+        // A second copy, and four bytes a sample on the way; measured in `tests/memory.rs`.
+        scratch: pixels.saturating_mul(4 * u64::from(bit_depth / 8)).saturating_mul(5),
+    }
 }
 
-pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<Decoded> {
-    let format = header.format;
-    let decoder = open(bytes, format, limits)?;
-    let decoded = DynamicImage::from_decoder(decoder).map_err(|error| explain(format, error))?;
+/// All pixels, and what the header said of them.
+pub(super) fn decode(decoder: impl ImageDecoder, header: &Header) -> Result<Decoded> {
+    let decoded = DynamicImage::from_decoder(decoder).map_err(|error| explain(header.format, error))?;
     let (width, height) = (decoded.width(), decoded.height());
     let (color, samples) = match decoded {
         DynamicImage::ImageLuma8(pixels) => (Color::Gray, Samples::U8(pixels.into_raw())),
@@ -68,41 +67,23 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
         DynamicImage::ImageLumaA16(pixels) => (Color::GrayAlpha, Samples::U16(pixels.into_raw())),
         DynamicImage::ImageRgb16(pixels) => (Color::Rgb, Samples::U16(pixels.into_raw())),
         DynamicImage::ImageRgba16(pixels) => (Color::Rgba, Samples::U16(pixels.into_raw())),
-        deeper if deeper.color().has_alpha() => (Color::Rgba, Samples::U16(deeper.into_rgba16().into_raw())),
-        deeper => (Color::Rgb, Samples::U16(deeper.into_rgb16().into_raw())),
+        _ => {
+            let what = "floating-point samples".to_owned();
+            return Err(Error::Unsupported { format: header.format.name(), what });
+        }
     };
     let image = Image::new(width, height, color, samples)?.with_metadata(header.metadata.clone());
     Ok(Decoded { image, warnings: Vec::new(), degraded: false })
 }
 
-fn open<'a>(bytes: &'a [u8], format: Format, limits: &Limits) -> Result<impl ImageDecoder + 'a> {
-    let which =
-        image_format(format).ok_or(Error::Unsupported { format: format.name(), what: String::new() })?;
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), which);
+/// What one picture may ask for, in the `image` crate's words.
+pub(super) fn allowed(limits: &Limits) -> image::Limits {
     let mut allowed = image::Limits::default();
     allowed.max_image_width = Some(limits.max_side);
     allowed.max_image_height = Some(limits.max_side);
-    // Float samples take 16 bytes a pixel, and some decoders hold a second copy.
+    // Some decoders hold a second copy.
     allowed.max_alloc = Some(limits.max_pixels.saturating_mul(32).saturating_add(64 << 20));
-    reader.limits(allowed);
-    reader.into_decoder().map_err(|error| explain(format, error))
-}
-
-/// The `image` crate's name for a format; `None` for those that do not go through it.
-pub(crate) fn image_format(format: Format) -> Option<ImageFormat> {
-    Some(match format {
-        Format::Jpeg | Format::Png => return None,
-        Format::WebP => ImageFormat::WebP,
-        Format::Tiff => ImageFormat::Tiff,
-        Format::Bmp => ImageFormat::Bmp,
-        Format::Gif => ImageFormat::Gif,
-        Format::Pnm => ImageFormat::Pnm,
-        Format::Qoi => ImageFormat::Qoi,
-        Format::Tga => ImageFormat::Tga,
-        Format::Ico => ImageFormat::Ico,
-        Format::Hdr => ImageFormat::Hdr,
-        Format::Farbfeld => ImageFormat::Farbfeld,
-    })
+    allowed
 }
 
 fn layout(color: image::ColorType) -> (Color, u8) {
@@ -126,7 +107,7 @@ fn unsupported(kind: UnsupportedErrorKind) -> String {
     }
 }
 
-fn explain(format: Format, error: ImageError) -> Error {
+pub(super) fn explain(format: Format, error: ImageError) -> Error {
     let name = format.name();
     match error {
         ImageError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -146,18 +127,19 @@ fn explain(format: Format, error: ImageError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::ExtendedColorType;
     use image::error::{ImageFormatHint, UnsupportedError};
 
     #[test]
     fn what_is_not_handled_is_told_without_repeating_the_format() {
         let told = |kind| {
-            let hint = ImageFormatHint::Exact(ImageFormat::Tiff);
+            let hint = ImageFormatHint::Exact(image::ImageFormat::Tga);
             let error = ImageError::Unsupported(UnsupportedError::from_format_and_kind(hint, kind));
-            explain(Format::Tiff, error).to_string()
+            explain(Format::Tga, error).to_string()
         };
-        let feature = UnsupportedErrorKind::GenericFeature("Compression method CCITT.".into());
-        assert_eq!(told(feature), "unsupported: TIFF, Compression method CCITT");
-        let color = UnsupportedErrorKind::Color(ExtendedColorType::Cmyk16);
-        assert_eq!(told(color), "unsupported: TIFF, color type Cmyk16");
+        let feature = UnsupportedErrorKind::GenericFeature("Indices larger than pixel values.".into());
+        assert_eq!(told(feature), "unsupported: TGA, Indices larger than pixel values");
+        let color = UnsupportedErrorKind::Color(ExtendedColorType::Unknown(9));
+        assert_eq!(told(color), "unsupported: TGA, color type Unknown(9)");
     }
 }
