@@ -179,6 +179,8 @@ proptest! {
 
     #[test]
     fn cover_is_the_middle_of_what_is_resized(image in pictures(), side in 1u32..30) {
+        // Where alpha is next to nothing, a last bit decides on color.
+        prop_assume!(!image.color().has_alpha());
         let portrait = image.width() < image.height();
         // Not box: a pixel whose center lies on the border of a sum is in or out by the last bit of a float.
         for filter in FILTERS.into_iter().filter(|filter| *filter != "box") {
