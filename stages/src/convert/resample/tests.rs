@@ -188,9 +188,10 @@ proptest! {
             let whole = if portrait { format!("resize {side}x") } else { format!("resize x{side}") };
             let whole = run(&image, &format!("{whole} filter={filter}")).unwrap();
             let cut = run(&whole, &format!("crop {side}x{side}")).unwrap();
-            // Weights of 16 bits and weights at places that differ in the last bit of a float round differently.
+            // Weights of 16 bits are rounded together with others, so a sample between the two directions may differ by 1; the
+            // second direction makes up to twice that of it, and rounds.
             let worst = wide(&made).iter().zip(wide(&cut)).map(|(a, b)| a.abs_diff(b)).max();
-            let most = if filter == "nearest" { 0 } else { 1 };
+            let most = if filter == "nearest" { 0 } else { 3 };
             prop_assert!(worst <= Some(most), "{filter}: {worst:?}");
         }
     }
