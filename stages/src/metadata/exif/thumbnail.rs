@@ -69,7 +69,7 @@ fn thumbnail(tiff: &Tiff, exif: &[u8], directory: Directory) -> Option<Vec<Range
 
 /// What all other directories take, with the header.
 fn everything_else(tiff: &Tiff, exif: &[u8], main: Directory) -> Option<Vec<Range<usize>>> {
-    let mut taken = Vec::from([0..8]);
+    let mut taken = vec![Range { start: 0, end: 8 }];
     for directory in [Some(main), tiff.exif(exif), tiff.gps(exif), tiff.interop(exif)].into_iter().flatten() {
         taken.extend(directory_ranges(tiff, exif, directory)?);
     }
