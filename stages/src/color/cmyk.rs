@@ -3,6 +3,7 @@
 //!
 //! Source of the formula: Pillow's `cmyk2rgb` (`src/libImaging/Convert.c`), bit for bit.
 
+use super::profile::Profile;
 use super::transform;
 use crate::Result;
 use moxcms::{ColorProfile, DataColorSpace};
@@ -43,8 +44,7 @@ fn convert<S: Copy>(
     let (pixels, _) = samples.as_chunks::<4>();
     let converted = icc.map(|icc| {
         let profile = cmyk_profile(icc)?;
-        by_profile(pixels.as_flattened(), &profile, &ColorProfile::new_srgb())
-            .map_err(|error| error.to_string())
+        by_profile(pixels.as_flattened(), &profile, &Profile::Srgb.rgb()).map_err(|error| error.to_string())
     });
     let formula = || pixels.iter().flat_map(|&pixel| by_formula(pixel)).collect();
     match converted {

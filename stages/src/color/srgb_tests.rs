@@ -20,7 +20,7 @@ fn samples16(image: &Image) -> &[u16] {
 /// The matrix of Adobe RGB to sRGB in linear light (both have the same white), and sRGB's curve.
 fn adobe_to_srgb(rgb: [f64; 3]) -> [f64; 3] {
     let [r, g, b] = rgb.map(|value| value.powf(2.199_218_75));
-    let linear = [1.398_283 * r - 0.398_283 * g, g, -0.042_938 * g + 1.042_938 * b];
+    let linear = [1.398_355_7 * r - 0.398_355_7 * g, g, -0.042_929 * g + 1.042_929 * b];
     linear.map(|value| {
         let value = value.clamp(0.0, 1.0);
         if value <= 0.003_130_8 { value * 12.92 } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 }
