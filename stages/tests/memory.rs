@@ -175,6 +175,10 @@ fn a_plans_byte_count_is_an_upper_bound() {
     for image in noise(190, 130).into_iter().chain(noise(640, 420)) {
         let file = Encoder::new().encode(&image, &EncodeOptions::new(Format::Pnm)).unwrap().bytes;
         for (format, how, set) in settings() {
+            // Seconds each, and nothing but their length differs.
+            if (format, how) == (Format::Png, "best") && image.width() > 200 && image.color() != Color::Gray {
+                continue;
+            }
             let Some((used, planned)) = peak(&file, &[], Some(format), set) else {
                 assert_eq!(format, Format::Avif, "{format}");
                 continue;
