@@ -1,5 +1,5 @@
 //! Owns what colors mean: profiles, and moving samples from one to another.
-//! Does not own: where a file keeps its profile (see [`crate::decode`] and [`crate::encode`]), or ops as text.
+//! Does not own: where a file keeps its profile (decoding and encoding do), or ops as text.
 //!
 //! | file | what |
 //! |---|---|
