@@ -57,4 +57,6 @@ def reference(path, said, gray):
     if said.get("class") == "limit":
         # Not worth the minutes: it is refused by name whatever they say.
         return TAKEN
-    return theirs.djpeg(path, gray)
+    plain = theirs.djpeg(path, gray)
+    # djpeg knows no profiles: what it takes, and what has one for its inks, is compared with littlecms.
+    return plain if gray or isinstance(plain, str) else theirs.by_profile(path) or plain

@@ -4,6 +4,7 @@ Does not own: which of them is asked for what. Each function gives a Picture, or
 a picture that its program warns about is none, because then nobody has promised that it is right.
 """
 
+import io
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")
 import cv2
 import numpy as np
 import PIL
-from PIL import Image, features
+from PIL import Image, ImageCms, features
 
 from picture import Picture
 
@@ -116,6 +117,20 @@ def pillow(path):
             return from_pillow(image)
     except Exception as error:  # noqa: BLE001  whatever it is, it is their reason
         return f"{type(error).__name__}: {error}"
+
+
+def by_profile(path):
+    """A picture in CMYK as littlecms makes sRGB of it by its own profile, relative colorimetric; None where it has none."""
+    try:
+        with Image.open(path) as image:
+            profile = image.info.get("icc_profile")
+            if image.mode != "CMYK" or profile is None:
+                return None
+            inks, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+            intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
+            return Picture(np.asarray(ImageCms.profileToProfile(image, inks, srgb, intent, "RGB")))
+    except Exception:  # noqa: BLE001  without them there is still djpeg
+        return None
 
 
 def from_pillow(image):
