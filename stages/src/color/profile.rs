@@ -174,15 +174,33 @@ pub(crate) fn profile_of_code(primaries: u8, transfer: u8, gray: bool) -> Option
 
 /// The profile as it stands in files. Its date is always the same, so that equal pictures give equal files.
 pub(super) fn encode(profile: &ColorProfile) -> Result<Vec<u8>> {
-    // ICC.1:2022, 7.2.8: year, month, day, hour, minute, second.
-    const DATE: [u8; 12] = [7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
-    let mut icc = profile
+    let icc = profile
         .encode()
         .map_err(|error| Error::Encode { format: "color profile", reason: error.to_string() })?;
-    if let Some(date) = icc.get_mut(24..36) {
-        date.copy_from_slice(&DATE);
+    Ok(by_the_book(&icc).unwrap_or(icc))
+}
+
+/// The same profile with what the library leaves out of the format, of which libpng warns: the white of its connection space
+/// in the header (ICC.1:2022, 7.2.16), and tags that begin at multiples of 4 (7.3.1).
+fn by_the_book(icc: &[u8]) -> Option<Vec<u8>> {
+    // 7.2.8: year, month, day, hour, minute, second.
+    const DATE: [u8; 12] = [7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
+    const D50: [u8; 12] = [0, 0, 0xf6, 0xd6, 0, 1, 0, 0, 0, 0, 0xd3, 0x2d];
+    let u32_at = |at: usize| Some(u32::from_be_bytes(icc.get(at..at + 4)?.try_into().ok()?) as usize);
+    let count = u32_at(128)?;
+    let mut out = icc.get(..132 + count.checked_mul(12)?)?.to_vec();
+    out[24..36].copy_from_slice(&DATE);
+    out[68..80].copy_from_slice(&D50);
+    for entry in (0..count).map(|index| 132 + index * 12) {
+        let (from, length) = (u32_at(entry + 4)?, u32_at(entry + 8)?);
+        let place = u32::try_from(out.len()).ok()?;
+        out[entry + 4..entry + 8].copy_from_slice(&place.to_be_bytes());
+        out.extend_from_slice(icc.get(from..from.checked_add(length)?)?);
+        out.resize(out.len().next_multiple_of(4), 0);
     }
-    Ok(icc)
+    let length = u32::try_from(out.len()).ok()?;
+    out[..4].copy_from_slice(&length.to_be_bytes());
+    Some(out)
 }
 
 /// Whether colors mean what they mean in sRGB: its matrix to three digits, and curves that are nowhere further away than
@@ -238,6 +256,21 @@ mod tests {
 
     const ALL: [Profile; 5] =
         [Profile::Srgb, Profile::DisplayP3, Profile::AdobeRgb, Profile::ProPhoto, Profile::Rec2020];
+
+    #[test]
+    fn a_profile_that_is_written_follows_its_format() {
+        let gray = Profile::AdobeRgb.gray();
+        for profile in ALL.map(Profile::rgb).iter().chain([&gray]) {
+            let icc = encode(profile).unwrap();
+            let u32_at = |at: usize| u32::from_be_bytes(icc[at..at + 4].try_into().unwrap()) as usize;
+            assert_eq!((u32_at(0), u32_at(68), u32_at(72)), (icc.len(), 0xf6d6, 0x10000));
+            for entry in (0..u32_at(128)).map(|index| 132 + index * 12) {
+                assert_eq!(u32_at(entry + 4) % 4, 0);
+            }
+            let read = super::super::transform::parse(&icc).unwrap();
+            assert_eq!(read.color_space, profile.color_space);
+        }
+    }
 
     #[test]
     fn names_are_written_as_they_are_read() {
