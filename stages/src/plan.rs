@@ -220,7 +220,7 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
             // CMYK before it is RGB, and what converting it by a profile takes.
             let inks = if jpeg.components == 4 { sample_bytes(header, Color::Rgba) + (8 << 20) } else { 0 };
             // Rows of blocks of every component, and their upsampled copies.
-            // A copy of the file: without stuffed bytes, or guarded (see `decode/jpeg.rs`).
+            // A copy of the file without stuffed bytes.
             coefficients + picked + inks + row * 8 * u64::from(v_max) * 6 + header.file_bytes as u64
         }
         // Big-endian bytes and the samples made of them; of an animated file a copy without its frames.

@@ -51,8 +51,6 @@ pub struct JpegInfo {
     pub first_scan_components: u8,
     /// Quantisation, where the tables came before the first scan.
     pub tables: Option<JpegTables>,
-    /// Where the entropy-coded data of the first scan begins, in bytes.
-    pub(crate) first_scan: usize,
 }
 
 impl JpegInfo {

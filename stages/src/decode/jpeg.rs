@@ -1,8 +1,8 @@
-//! Owns decoding the pixels of a JPEG: by `pipeline-jpeg`, and by `zune-jpeg` what that does not read or, leniently, refuses.
-//! Does not own: its markers (see `jpeg_header.rs`), running `zune-jpeg` (see `jpeg_zune.rs`), CMYK to RGB (see `color/`).
+//! Owns decoding the pixels of a JPEG by `pipeline-jpeg`.
+//! Does not own: its markers (see `jpeg_header.rs`), what is left of damaged files (see `jpeg_zune.rs`), CMYK to RGB (see `color/`).
 
 use super::jpeg_header::damaged;
-use super::jpeg_zune::{by_zune, salvage};
+use super::jpeg_zune::salvage;
 use super::{DecodeMode, Decoded, Header, JpegColorModel};
 use crate::{Color, Error, Image, Limits, Result, Samples, color};
 use pipeline_jpeg::Output;
@@ -27,22 +27,17 @@ pub(super) fn decode(
     match decoder.decode(bytes, output, &mut samples) {
         Ok(found) => {
             let mut warnings = Vec::new();
-            warn_of_trailing(found.trailing, &mut warnings);
+            if found.trailing > 0 {
+                warnings.push(format!("{} bytes after the end of the picture were ignored", found.trailing));
+            }
             finish(samples, output, header, warnings)
         }
-        Err(pipeline_jpeg::Error::Unsupported(_)) => by_zune(bytes, header, info, luma, limits, lenient),
         Err(error) => match (explain_own(error), lenient) {
             (error @ (Error::Damaged { .. } | Error::Truncated { .. }), true) => {
                 salvage(bytes, header, info, luma, limits, error)
             }
             (error, _) => Err(error),
         },
-    }
-}
-
-pub(super) fn warn_of_trailing(bytes: usize, warnings: &mut Vec<String>) {
-    if bytes > 0 {
-        warnings.push(format!("{bytes} bytes after the end of the picture were ignored"));
     }
 }
 

@@ -214,7 +214,6 @@ impl Found {
             sampling,
             first_scan_components: scan.first().copied().unwrap_or(0),
             tables: tables.clone(),
-            first_scan: markers.at,
         };
         let icc = self.icc_profile();
         let orientation = self.exif.as_deref().and_then(exif_orientation).unwrap_or(1);
