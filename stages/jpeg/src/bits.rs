@@ -79,8 +79,16 @@ impl<'a> Bits<'a> {
         Bits { data, next, window, count }
     }
 
-    fn position(&self) -> usize {
+    /// How many bits were read.
+    #[inline(always)]
+    pub(crate) fn position(&self) -> usize {
         self.next * 8 - self.count as usize
+    }
+
+    /// The data, with its [`PADDING`].
+    #[inline(always)]
+    pub(crate) fn data(&self) -> &'a [u8] {
+        self.data
     }
 
     /// Whether more was read than there is.

@@ -92,7 +92,7 @@ pub(crate) fn end_of_scan(file: &[u8], mut at: usize) -> Result<usize, Error> {
 }
 
 /// How many bytes come before the first 0xFF. Looks at 32 at once, since one in a few hundred is.
-fn until_ff(bytes: &[u8]) -> usize {
+pub(crate) fn until_ff(bytes: &[u8]) -> usize {
     let (chunks, _) = bytes.as_chunks::<32>();
     let clear =
         chunks.iter().take_while(|chunk| !chunk.iter().fold(false, |any, &byte| any | (byte == 0xff)));
