@@ -5,8 +5,8 @@
 pub(crate) struct Bits<'a> {
     /// From the first byte that is not counted in `count`.
     rest: &'a [u8],
-    /// How long all of the data is.
-    length: usize,
+    /// All of the data.
+    data: &'a [u8],
     /// The next bits, the first at the top.
     window: u64,
     /// In its low 6 bits: how many bits of the window are accounted for; below them may be more that will be loaded again.
@@ -80,16 +80,24 @@ impl<'a> Bits<'a> {
 
     /// Where it stands, to go on from later.
     pub(crate) fn place(&self) -> Place {
-        Place { next: self.length - self.rest.len(), window: self.window, count: self.count }
+        Place { next: self.data.len() - self.rest.len(), window: self.window, count: self.count }
     }
 
     /// Over data that ends with [`PADDING`] zeros, from a place in it.
     pub(crate) fn at(data: &'a [u8], Place { next, window, count }: Place) -> Bits<'a> {
-        Bits { rest: data.get(next..).unwrap_or_default(), length: data.len(), window, count }
+        Bits { rest: data.get(next..).unwrap_or_default(), data, window, count }
     }
 
-    fn position(&self) -> usize {
-        (self.length - self.rest.len()) * 8 - (self.count & 63) as usize
+    /// How many bits were read.
+    #[inline(always)]
+    pub(crate) fn position(&self) -> usize {
+        (self.data.len() - self.rest.len()) * 8 - (self.count & 63) as usize
+    }
+
+    /// The data, with its [`PADDING`].
+    #[inline(always)]
+    pub(crate) fn data(&self) -> &'a [u8] {
+        self.data
     }
 
     /// Whether more was read than there is. Once it is so, it stays so.
@@ -100,12 +108,12 @@ impl<'a> Bits<'a> {
 
     /// Whether whole bytes are left; less than a byte is filling (T.81, F.1.2.3).
     pub(crate) fn left_over(&self) -> bool {
-        self.position() + 8 <= (self.length - PADDING) * 8
+        self.position() + 8 <= (self.data.len() - PADDING) * 8
     }
 
     /// How many bytes were begun.
     pub(crate) fn bytes_read(&self) -> usize {
-        self.position().div_ceil(8).min(self.length - PADDING)
+        self.position().div_ceil(8).min(self.data.len() - PADDING)
     }
 }
 

@@ -95,7 +95,7 @@ pub(crate) fn end_of_scan(file: &[u8], mut at: usize) -> Result<usize, Error> {
 
 /// How many bytes come before the first 0xFF. Looks at 32 at once, since one in a few hundred is, then at 8.
 #[inline(always)]
-fn until_ff(bytes: &[u8]) -> usize {
+pub(crate) fn until_ff(bytes: &[u8]) -> usize {
     let mut clear = 0;
     for chunk in bytes.as_chunks::<32>().0 {
         let mut any = false;

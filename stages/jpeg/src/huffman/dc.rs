@@ -24,6 +24,10 @@ impl DcTable {
         DcTable { code: Code::EMPTY, entries: Box::new([0; 1 << BITS]) }
     }
 
+    pub(crate) fn code(&self) -> &Code {
+        &self.code
+    }
+
     /// Makes it a table for this code.
     pub(crate) fn set(&mut self, code: &Code) {
         if self.code == *code {
