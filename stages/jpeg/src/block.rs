@@ -30,14 +30,16 @@ fn ends(step: u32) -> bool {
     step == 64 || (step > 128 && step < 192)
 }
 
-/// Decodes the AC coefficients of a block. Gives whether there were none.
+/// Decodes the AC coefficients of a block after its `level`. Gives whether there were none.
 #[inline(always)]
 pub(crate) fn coefficients(
+    level: i16,
     table: &ValueTable,
     bits: &mut Bits<'_>,
     into: &mut Coefficients,
 ) -> Result<bool, BadCode> {
-    into[1..64].fill(0);
+    into[..64].fill(0);
+    into[0] = level;
     let mut at = 1;
     loop {
         // Two lookups take at most 54 bits. All that is rare or ends the block leaves this loop by the same branch.

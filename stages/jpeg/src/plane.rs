@@ -5,6 +5,7 @@ use crate::frame::Frame;
 use crate::idct;
 use crate::quantisation::Steps;
 use crate::scan::Sink;
+use crate::simd::Wide;
 use alloc::vec::Vec;
 
 /// The samples of one component, without rows or columns of filling.
@@ -16,12 +17,13 @@ pub(crate) struct Plane<'a> {
     /// Rows in a row of MCUs.
     high: usize,
     steps: &'a Steps,
+    wide: Option<Wide>,
 }
 
 impl Sink for Plane<'_> {
     #[inline(always)]
     fn block(&mut self, _: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool) {
-        self.store(place, &idct::samples(coefficients, self.steps, flat));
+        self.store(place, &idct::samples(self.wide, coefficients, self.steps, flat));
     }
 
     fn row(&mut self, _: u32) {
@@ -31,10 +33,15 @@ impl Sink for Plane<'_> {
 
 impl<'a> Plane<'a> {
     /// Luma, whose samples go to `out`, which is empty and has room for them.
-    pub(crate) fn new(frame: &Frame, steps: &'a Steps, out: &'a mut Vec<u8>) -> Plane<'a> {
+    pub(crate) fn new(
+        frame: &Frame,
+        steps: &'a Steps,
+        wide: Option<Wide>,
+        out: &'a mut Vec<u8>,
+    ) -> Plane<'a> {
         let (width, height) = (frame.width as usize, frame.height as usize);
         let high = 8 * usize::from(frame.highest_sampling().1);
-        let mut plane = Plane { samples: out, width, height, high, steps };
+        let mut plane = Plane { samples: out, width, height, high, steps, wide };
         plane.begin();
         plane
     }
@@ -50,12 +57,17 @@ impl<'a> Plane<'a> {
     fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
         let (x, first) = (column * 8, row * 8 * self.width);
         let Some(inside) = self.width.checked_sub(x).filter(|&inside| inside > 0) else { return };
-        let Some(samples) = self.samples.get_mut(first..) else { return };
-        for (line, row) in samples.chunks_mut(self.width).zip(rows) {
-            match line[x..].first_chunk_mut::<8>() {
-                Some(whole) => *whole = *row,
-                None => line[x..].copy_from_slice(&row[..inside]),
+        let Some(mut lines) = self.samples.get_mut(first..) else { return };
+        for row in rows {
+            match lines.get_mut(x..).and_then(|line| line.first_chunk_mut::<8>()) {
+                Some(whole) if inside >= 8 => *whole = *row,
+                _ => match lines.get_mut(x..x + inside.min(8)) {
+                    Some(part) => part.copy_from_slice(&row[..inside.min(8)]),
+                    None => return,
+                },
             }
+            let Some(next) = lines.get_mut(self.width..) else { return };
+            lines = next;
         }
     }
 }
@@ -67,7 +79,8 @@ mod tests {
     #[test]
     fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
         let mut samples = Vec::new();
-        let mut plane = Plane { samples: &mut samples, width: 10, height: 9, high: 16, steps: &[1; 64] };
+        let mut plane =
+            Plane { samples: &mut samples, width: 10, height: 9, high: 16, steps: &[1; 64], wide: None };
         plane.begin();
         for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
             plane.store(place, &[[value; 8]; 8]);

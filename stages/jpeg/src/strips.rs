@@ -133,7 +133,7 @@ impl Sink for Strips<'_> {
     #[inline(always)]
     fn block(&mut self, component: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool) {
         if let Some(strip) = self.strips.get_mut(component) {
-            strip.store(place, &idct::samples(coefficients, strip.steps, flat));
+            strip.store(place, &idct::samples(self.wide, coefficients, strip.steps, flat));
         }
     }
 
@@ -157,11 +157,12 @@ impl Strip<'_> {
     #[inline(always)]
     fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
         let first = (row * 8 + 1).saturating_sub(self.top) * self.stride + column * 8;
-        let Some(samples) = self.samples.get_mut(first..) else { return };
-        for (line, row) in samples.chunks_mut(self.stride).zip(rows) {
-            if let Some(place) = line.first_chunk_mut() {
-                *place = *row;
-            }
+        let Some(mut samples) = self.samples.get_mut(first..) else { return };
+        for row in rows {
+            let Some(place) = samples.first_chunk_mut() else { return };
+            *place = *row;
+            let Some(next) = samples.get_mut(self.stride..) else { return };
+            samples = next;
         }
     }
 
