@@ -246,3 +246,62 @@ fn damaged_photographs_are_shown_as_djpeg_shows_them() {
     assert!(counts.exact > 100 && counts.damaged > 100);
     assert!(counts.different.is_empty() && counts.only_we.is_empty());
 }
+
+/// A picture of noise on slopes as PPM.
+fn ppm(width: usize, height: usize) -> Vec<u8> {
+    let mut ppm = format!("P6 {width} {height} 255\n").into_bytes();
+    let noise = |at: usize| (at.wrapping_mul(at).wrapping_mul(2_654_435_761) >> 13) % 60;
+    ppm.extend(
+        (0..width * height * 3)
+            .map(|at| ((at % 3 * 50 + at / 3 % width * 4 + at / 40 + noise(at)) % 256) as u8),
+    );
+    ppm
+}
+
+/// Whole files whose scans leave something out: nothing is wrong with them, so they are decoded strictly as well.
+#[test]
+fn unfinished_progressions_are_smoothed_as_by_djpeg() {
+    if corpus("unfinished_progressions_are_smoothed_as_by_djpeg").is_none() {
+        return;
+    }
+    let directory = std::env::temp_dir().join(format!("pipeline-jpeg-unfinished-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let at = |name: &str| directory.join(name).to_str().unwrap().to_owned();
+    let scripts = [
+        "0,1,2: 0-0, 0, 0;",
+        "0,1,2: 0-0, 0, 1; 0: 1-63, 0, 2; 1: 1-5, 0, 1;",
+        "0: 0-0, 0, 2; 1,2: 0-0, 0, 0; 2: 1-63, 0, 0; 0: 0-0, 2, 1; 1: 6-63, 0, 1;",
+        "0,1,2: 0-0, 0, 0; 0: 2-20, 0, 3; 0: 2-20, 3, 2;",
+    ];
+    let samplings = ["1x1", "2x1", "1x2", "2x2", "1x4", "4x2", "1x1,2x2,1x1"];
+    let sizes = [(1, 1), (9, 30), (16, 16), (17, 33), (30, 90), (33, 49), (60, 20), (101, 65)];
+    let mut inputs = Vec::new();
+    for (width, height) in sizes {
+        fs::write(at("in.ppm"), ppm(width, height)).unwrap();
+        for sampling in samplings {
+            for script in scripts {
+                fs::write(at("scans"), script).unwrap();
+                let mut cjpeg = Command::new("cjpeg");
+                cjpeg.args(["-quality", "70", "-sample", sampling, "-scans", &at("scans")]);
+                let made = cjpeg.arg(at("in.ppm")).output().unwrap();
+                assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+                let name = format!("{width}x{height} {sampling} {script}");
+                inputs.push((format!("{name} cut"), made.stdout[..made.stdout.len() - 40].to_vec()));
+                inputs.push((name, made.stdout));
+            }
+        }
+    }
+    fs::remove_dir_all(&directory).unwrap();
+    let counts = compare(&inputs, |input| input.clone());
+    show("unfinished", &counts);
+    // Some have lost a scan header that libjpeg cannot do without.
+    assert_eq!(counts.exact + counts.neither, 2 * inputs.len());
+    assert!(counts.exact > inputs.len() && counts.damaged > 100);
+    for (_, file) in inputs.iter().skip(1).step_by(2) {
+        let (mut strict, mut lenient) = (Vec::new(), Vec::new());
+        let mut decoder = Decoder::new(Limits::default());
+        let info = decoder.decode(file, Output::Rgb, &mut strict).unwrap();
+        decoder.salvage(file, Output::Rgb, &mut lenient).unwrap();
+        assert!(info.incomplete && strict == lenient);
+    }
+}
