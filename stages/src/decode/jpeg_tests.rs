@@ -2,7 +2,7 @@
 //! Does not own: comparisons with other decoders, which need pictures (see `tests/corpus.rs`).
 
 use super::*;
-use crate::{EncodeOptions, Encoder, Format, probe};
+use crate::{EncodeOptions, Encoder, Format, Limits, probe};
 use proptest::prelude::*;
 
 fn file(color: Color) -> Vec<u8> {
