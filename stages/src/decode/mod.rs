@@ -4,7 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `header.rs` | what is known before any pixel is decoded |
-//! | `jpeg_header.rs`, `jpeg.rs`, `jpeg_zune.rs` | JPEG |
+//! | `jpeg_header.rs`, `jpeg.rs` | JPEG |
 //! | `png_header.rs`, `png.rs`, `png_color.rs`, `png_text.rs` | PNG |
 //! | `tiff/`, `bmp/`, `gif/`, `pnm/`, `ico.rs`, `hdr.rs` | these |
 //! | `webp.rs`, `qoi.rs`, `tga.rs`, `farbfeld.rs` | these, by the `image` crate; `by_image.rs` has what they share |
@@ -22,7 +22,6 @@ mod header;
 mod ico;
 mod jpeg;
 mod jpeg_header;
-mod jpeg_zune;
 #[cfg(feature = "jxl")]
 mod jxl;
 mod png;
@@ -106,8 +105,8 @@ impl Decoder {
         Decoder { limits, lenient: false, jpeg }
     }
 
-    /// With `true`, keeps what could be decoded of a damaged or truncated JPEG and marks it
-    /// [`degraded`](Decoded::degraded).
+    /// With `true`, keeps what could be decoded of a damaged or truncated JPEG and marks it [`degraded`](Decoded::degraded). It
+    /// looks as libjpeg shows it; its warnings say where the damage begins and what was expected there.
     #[must_use]
     pub fn lenient(self, lenient: bool) -> Decoder {
         Decoder { lenient, ..self }
@@ -121,7 +120,7 @@ impl Decoder {
     pub fn decode(&mut self, bytes: &[u8], header: &Header, mode: DecodeMode) -> Result<Decoded> {
         self.limits.check_size(header.width, header.height)?;
         let mut decoded = match header.format {
-            Format::Jpeg => jpeg::decode(bytes, header, mode, &self.limits, self.lenient, &mut self.jpeg)?,
+            Format::Jpeg => jpeg::decode(bytes, header, mode, self.lenient, &mut self.jpeg)?,
             Format::Png => png::decode(bytes, header, &self.limits)?,
             Format::WebP => webp::decode(bytes, header, &self.limits)?,
             Format::Tiff => tiff::decode(bytes, header, &self.limits)?,
