@@ -238,7 +238,7 @@ impl<'a> BlockCodes<'a> {
         let difference = dc.difference(bits).ok_or(BadCode)?;
         *level = before.checked_add(difference).ok_or(BadCode)?;
         let coefficients = bits.position();
-        block::pass_coefficients(ac, bits)?;
+        block::pass_rest(ac, bits)?;
         let (data, end, level) = (bits.data(), bits.position(), *level);
         Ok(BlockCodes { data, begin, coefficients, end, level, before, first: true, last: true })
     }
