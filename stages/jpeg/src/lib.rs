@@ -44,6 +44,8 @@ mod frame;
 mod header;
 mod huffman;
 mod idct;
+#[cfg(target_arch = "x86_64")]
+mod idct_avx2;
 mod markers;
 mod output;
 mod picture;

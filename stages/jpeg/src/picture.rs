@@ -234,7 +234,7 @@ pub(crate) fn pixels(
     let frame = scans.frame();
     let rows = frame.mcus().1;
     if only_luma(frame, conversion) {
-        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
+        let mut plane = Plane::new(frame, steps(scans, 0)?, wide, out);
         decode(&mut readers, rows, &mut plane)?;
     } else {
         let steps = |component| steps(scans, component);
@@ -268,7 +268,7 @@ pub(crate) fn progressive(
 ) -> Result<(), Error> {
     let frame = scans.frame();
     if only_luma(frame, conversion) {
-        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
+        let mut plane = Plane::new(frame, steps(scans, 0)?, wide, out);
         return reader.decode(frame, scratch, &mut plane);
     }
     let steps = |component| steps(scans, component);

@@ -193,7 +193,12 @@ impl Part<'_> {
         sink: &mut S,
     ) -> Result<(), BadCode> {
         match self {
-            Part::Passed { dc, ac, blocks } => (0..*blocks).try_for_each(|_| block::pass(dc, ac, bits)),
+            Part::Passed { dc, ac, blocks } => {
+                for _ in 0..*blocks {
+                    block::pass(dc, ac, bits)?;
+                }
+                Ok(())
+            }
             Part::Copied { dc, ac, sampling, level } => {
                 let (wide, high) = (usize::from(sampling.0), usize::from(sampling.1));
                 for line in row as usize * high..(row as usize + 1) * high {
@@ -212,8 +217,7 @@ impl Part<'_> {
                         let difference = dc.difference(bits).ok_or(BadCode)?;
                         // A level beyond 16 bits is far beyond any sample (T.81, F.1.1.5.1: 11 bits).
                         *level = level.checked_add(difference).ok_or(BadCode)?;
-                        coefficients[0] = *level;
-                        let flat = block::coefficients(ac, bits, coefficients)?;
+                        let flat = block::coefficients(*level, ac, bits, coefficients)?;
                         let place = ((column * wide + right) as usize, (row * high + down) as usize);
                         let ([block, ..], _) = coefficients.as_chunks() else { continue };
                         sink.block(*component, place, block, flat);
