@@ -25,13 +25,7 @@ pub(super) fn decode(
     };
     let mut samples = Vec::new();
     match decoder.decode(bytes, output, &mut samples) {
-        Ok(found) => {
-            let mut warnings = Vec::new();
-            if found.trailing > 0 {
-                warnings.push(format!("{} bytes after the end of the picture were ignored", found.trailing));
-            }
-            finish(samples, output, header, warnings)
-        }
+        Ok(found) => finish(samples, output, header, trailing(found.trailing).into_iter().collect()),
         Err(error) => match (explain_own(error), lenient) {
             (error @ (Error::Damaged { .. } | Error::Truncated { .. }), true) => {
                 salvage(bytes, header, info, luma, limits, error)
@@ -74,7 +68,12 @@ pub(super) fn decoded(
     Ok(Decoded { image: image.with_metadata(header.metadata.clone()), warnings, degraded })
 }
 
-fn explain_own(error: pipeline_jpeg::Error) -> Error {
+/// What is said of bytes after the end of the picture.
+pub(super) fn trailing(bytes: usize) -> Option<String> {
+    (bytes > 0).then(|| format!("{bytes} bytes after the end of the picture were ignored"))
+}
+
+pub(super) fn explain_own(error: pipeline_jpeg::Error) -> Error {
     use pipeline_jpeg::Error as Own;
     match error {
         Own::Truncated { .. } => Error::Truncated { format: "JPEG" },
