@@ -238,6 +238,14 @@ mod tests {
     };
 
     #[test]
+    fn paths_are_told_if_any_is_shorter() {
+        let told = |paths| text(&report(), &Totals { paths, ..TOTALS }, Ansi::None);
+        let all = Paths { luma_lossless: 1998, luma_plane: 0, full_decode: 2 };
+        assert!(told(all).contains("\npaths: 1,998 luma lossless, 2 full decode\n"), "{}", told(all));
+        assert!(!told(Paths { full_decode: 7, ..Paths::default() }).contains("paths"));
+    }
+
+    #[test]
     fn a_summary_is_a_head_line_and_a_table() {
         assert_eq!(
             text(&report(), &TOTALS, Ansi::None),

@@ -294,3 +294,7 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
         None => header.scratch,
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 //! Nearly every JPEG stores its gray: the Y plane. [`Decoder::gray`] gives that plane and only passes over the color;
 //! [`Decoder::decode`] gives RGB and CMYK as well. The bytes are those of libjpeg-turbo with its accurate transform (`islow`) and its
 //! filtered upsampling. It is strict: a file with anything irregular about it is refused, never guessed at, so that a caller with
-//! a lenient decoder can fall back to that.
+//! a lenient decoder can fall back to that. [`Decoder::to_gray_jpeg`] makes a gray JPEG without decoding luma either.
 //!
 //! What is read today: Huffman files with 8 bits per sample (T.81, baseline, extended and progressive): gray, YCbCr, RGB, CMYK and
 //! YCCK, any sampling of which libjpeg makes whole pixels, any number of scans, restarts, a height that comes after the picture.
