@@ -25,7 +25,7 @@ mod work; // one picture's way through the stages
 
 pub use error::JobError;
 pub use outline::{Outlined, outline};
-pub use pipeline_stages::{Capabilities, Format, Op, OpHelp, Plan, display::escape, read::Entry};
+pub use pipeline_stages::{Capabilities, DecodePath, Format, Op, OpHelp, Plan, display::escape, read::Entry};
 pub use sample::{SAMPLE_DIRECTORY, write_sample};
 pub use sizes::{Sizes, usable_cores};
 pub use tally::Totals;
@@ -94,6 +94,8 @@ pub struct Receipt {
     pub bytes_written: u64,
     /// Whether a part of the picture was missing; only in lenient decoding.
     pub degraded: bool,
+    /// How it came out of its file, which is what was planned, or more.
+    pub path: DecodePath,
 }
 
 /// A conversion of many pictures, ready to start.

@@ -8,7 +8,7 @@ use crate::engine::{Ended, Failure, Report, RunError};
 use crate::job::{
     self, Entry, Job, JobError, Listener, Outlined, Plan, Running, SAMPLE_DIRECTORY, escape, usable_cores,
 };
-use crate::observe::{self, Ansi, Printer, Progress, Style, Totals, View};
+use crate::observe::{self, Ansi, Paths, Printer, Progress, Style, Totals, View};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -203,6 +203,7 @@ fn totals(running: &Running) -> Totals {
         degraded: counted.degraded,
         links_skipped: skipped.links(),
         special_skipped: skipped.special_files(),
+        paths: Paths { luma_lossless: counted.lossless, luma_plane: counted.luma, full_decode: counted.full },
     }
 }
 

@@ -20,4 +20,4 @@ pub use json::report_json;
 #[cfg(feature = "cli")]
 pub use progress::{Printer, Progress, Style};
 pub use summary::{Ansi, summary};
-pub use view::{Totals, View};
+pub use view::{Paths, Totals, View};

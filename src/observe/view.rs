@@ -20,6 +20,19 @@ pub struct Totals {
     pub links_skipped: u64,
     /// Devices, sockets and named pipes met while listing.
     pub special_skipped: u64,
+    /// How pictures came out of their files.
+    pub paths: Paths,
+}
+
+/// How many pictures took each path out of their files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Paths {
+    /// From JPEG to gray JPEG without decoding a pixel.
+    pub luma_lossless: u64,
+    /// Only the luma of a JPEG was decoded.
+    pub luma_plane: u64,
+    /// All was decoded.
+    pub full_decode: u64,
 }
 
 /// A run as it is seen from outside, under way or ended.

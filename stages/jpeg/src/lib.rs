@@ -4,6 +4,7 @@
 //! [`Decoder::decode`] gives RGB and CMYK as well. The bytes are those of libjpeg-turbo with its accurate transform (`islow`) and its
 //! filtered upsampling. Both are strict: a file with anything irregular about it is refused, never guessed at.
 //! [`Decoder::salvage`] gives what libjpeg shows of such a file, and says what is wrong with it.
+//! [`Decoder::to_gray_jpeg`] makes a gray JPEG without decoding luma either.
 //!
 //! What is read today: Huffman files with 8 bits per sample (T.81, baseline, extended and progressive): gray, YCbCr, RGB, CMYK and
 //! YCCK, any sampling of which libjpeg makes whole pixels, any number of scans, restarts, a height that comes after the picture.

@@ -32,7 +32,9 @@ pub(crate) struct BlockCodes<'a> {
     /// Its level, and the one from which the difference counts.
     pub(crate) level: i16,
     pub(crate) before: i16,
-    /// Whether it is the first and whether it is the last one of its line in the MCU. Those between follow without a gap.
+    /// Its line in the MCU.
+    pub(crate) line: usize,
+    /// Whether it is the first and whether it is the last one of that line. Those between follow without a gap.
     pub(crate) first: bool,
     pub(crate) last: bool,
 }
@@ -201,11 +203,11 @@ impl Part<'_> {
             }
             Part::Copied { dc, ac, sampling, level } => {
                 let (wide, high) = (usize::from(sampling.0), usize::from(sampling.1));
-                for line in row as usize * high..(row as usize + 1) * high {
+                for line in 0..high {
                     for right in 0..wide {
                         let mut codes = BlockCodes::read(dc, ac, level, bits)?;
-                        (codes.first, codes.last) = (right == 0, right + 1 == wide);
-                        sink.codes((column as usize * wide + right, line), &codes);
+                        (codes.line, codes.first, codes.last) = (line, right == 0, right + 1 == wide);
+                        sink.codes((column as usize * wide + right, row as usize * high + line), &codes);
                     }
                 }
                 Ok(())
@@ -242,8 +244,8 @@ impl<'a> BlockCodes<'a> {
         let difference = dc.difference(bits).ok_or(BadCode)?;
         *level = before.checked_add(difference).ok_or(BadCode)?;
         let coefficients = bits.position();
-        block::pass_coefficients(ac, bits)?;
+        block::pass_rest(ac, bits)?;
         let (data, end, level) = (bits.data(), bits.position(), *level);
-        Ok(BlockCodes { data, begin, coefficients, end, level, before, first: true, last: true })
+        Ok(BlockCodes { data, begin, coefficients, end, level, before, line: 0, first: true, last: true })
     }
 }

@@ -26,9 +26,7 @@ pub(super) fn decode(
         Ok(found) => {
             let mut warnings = Vec::new();
             note_scans(&found, &mut warnings);
-            if found.trailing > 0 {
-                warnings.push(format!("{} bytes after the end of the picture were ignored", found.trailing));
-            }
+            warnings.extend(trailing(found.trailing));
             finish(samples, output, header, warnings)
         }
         Err(why @ (Own::Damaged { .. } | Own::Truncated { .. })) if lenient => {
@@ -105,7 +103,12 @@ fn decoded(pixels: Vec<u8>, header: &Header, color: Color, warnings: Vec<String>
     Ok(Decoded { image: image.with_metadata(header.metadata.clone()), warnings, degraded: false })
 }
 
-fn explain_own(error: Own) -> Error {
+/// What is said of bytes after the end of the picture.
+pub(super) fn trailing(bytes: usize) -> Option<String> {
+    (bytes > 0).then(|| format!("{bytes} bytes after the end of the picture were ignored"))
+}
+
+pub(super) fn explain_own(error: Own) -> Error {
     match error {
         Own::Truncated { .. } => Error::Truncated { format: "JPEG" },
         Own::TooLarge { pixels, limit } => Error::Limit { what: "pixels", value: pixels, limit },

@@ -98,11 +98,12 @@ impl State {
         let chosen = self.choose(scans, Take::Codes)?;
         let wide = self.wide();
         let State { scans: kept, transcode, .. } = self;
-        let Some((levels, coefficients)) = codes(kept, &chosen) else { return Ok(false) };
+        let Some(scan) = chosen.first() else { return Ok(false) };
+        let Some((levels, coefficients)) = codes(kept, scan) else { return Ok(false) };
         let Some(levels) = codewords::with_all_sizes(levels) else { return Ok(false) };
         let frame = scans.frame();
         header::write(frame, extra, picture::steps(scans, 0)?, (&levels, coefficients), out)?;
-        let mut sink = Copies::new(&mut transcode.lines, Codewords::of(&levels), frame, out);
+        let mut sink = Copies::new(&mut transcode.lines, Codewords::of(&levels), frame, scan, out);
         let readers = picture::readers(file, frame, &chosen, Take::Codes, kept);
         let end = simd::run(wide, Read { readers, frame, sink: &mut sink })?;
         sink.finish()?;
@@ -152,8 +153,8 @@ impl State {
 }
 
 /// The codes of luma in the scan that was chosen for it, for levels and for coefficients.
-fn codes<'a>(kept: &'a [ScanState], chosen: &[Scan]) -> Option<(&'a Code, &'a Code)> {
-    kept.first()?.tables.codes(chosen.first()?.members().first()?)
+fn codes<'a>(kept: &'a [ScanState], scan: &Scan) -> Option<(&'a Code, &'a Code)> {
+    kept.first()?.tables.codes(scan.members().first()?)
 }
 
 fn write(
