@@ -18,23 +18,42 @@ pub(crate) const PASS_BITS: u32 = 2;
 /// Eight lanes of one row or column.
 type Lanes = [i16; 8];
 
-/// The samples of a block; `flat` if only its first coefficient may be other than 0.
+/// Writes the samples of a block to `out`, whose rows are `stride` apart; `flat` if only its first coefficient may be other
+/// than 0. Does nothing if there is no room for them.
 #[inline(always)]
 pub(crate) fn samples(
     wide: Option<Wide>,
     coefficients: &[i16; 64],
     steps: &Steps,
     flat: bool,
-) -> [[u8; 8]; 8] {
+    out: &mut [u8],
+    stride: usize,
+) {
     if flat {
-        return [[self::flat(coefficients, steps); 8]; 8];
+        return store(&[[self::flat(coefficients, steps); 8]; 8], out, stride);
     }
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = wide {
-        return idct_avx2::block(wide, coefficients, steps);
+        return idct_avx2::block(wide, coefficients, steps, out, stride);
     }
     let _ = wide;
-    block(coefficients, steps)
+    store(&block(coefficients, steps), out, stride);
+}
+
+/// Bytes from the first sample of a block to behind its last one.
+pub(crate) fn extent(stride: usize) -> usize {
+    7 * stride + 8
+}
+
+#[inline(always)]
+fn store(rows: &[[u8; 8]; 8], out: &mut [u8], stride: usize) {
+    let Some(mut rest) = out.get_mut(..extent(stride)) else { return };
+    for row in rows {
+        if let Some(place) = rest.first_chunk_mut() {
+            *place = *row;
+        }
+        rest = rest.get_mut(stride..).unwrap_or_default();
+    }
 }
 
 /// The samples of a block in which only the first coefficient is not zero.

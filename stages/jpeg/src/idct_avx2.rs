@@ -5,7 +5,7 @@
 //! second pass takes the columns from the first one by shuffles within registers.
 #![allow(unsafe_code)]
 
-use crate::idct::{FACTOR_BITS, PASS_BITS};
+use crate::idct::{FACTOR_BITS, PASS_BITS, extent};
 use crate::quantisation::Steps;
 use crate::simd::Wide;
 use core::arch::x86_64::*;
@@ -13,16 +13,17 @@ use core::arch::x86_64::*;
 const FIRST: i32 = (FACTOR_BITS - PASS_BITS) as i32;
 const SECOND: i32 = (FACTOR_BITS + PASS_BITS + 3) as i32;
 
-/// As the function of this name in `idct.rs`.
+/// As `samples` in `idct.rs` for blocks that are not flat.
 #[inline(always)]
-pub(crate) fn block(_: Wide, coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
+pub(crate) fn block(_: Wide, coefficients: &[i16; 64], steps: &Steps, out: &mut [u8], stride: usize) {
+    let Some(out) = out.get_mut(..extent(stride)) else { return };
     // SAFETY: who has a `Wide` has asked the processor for AVX2.
-    unsafe { block_avx2(coefficients, steps) }
+    unsafe { block_avx2(coefficients, steps, out, stride) }
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn block_avx2(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
+fn block_avx2(coefficients: &[i16; 64], steps: &Steps, out: &mut [u8], stride: usize) {
     let (values, steps) = (coefficients.as_chunks().0, steps.as_chunks().0);
     let row = |at: usize| _mm_mullo_epi16(load(&values[at]), load(&steps[at]));
     let pairs = [[0, 4], [2, 6], [1, 3], [5, 7]].map(|[a, b]| side_by_side(row(a), row(b)));
@@ -30,7 +31,7 @@ fn block_avx2(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
     let halves = |pair| (_mm256_castsi256_si128(pair), _mm256_extracti128_si256::<1>(pair));
     let ((c0, c4), (c1, c5), (c2, c6), (c3, c7)) = (halves(c04), halves(c15), halves(c26), halves(c37));
     let pairs = [side_by_side(c0, c4), side_by_side(c2, c6), side_by_side(c1, c3), side_by_side(c5, c7)];
-    turned_back(pass::<SECOND>(pairs))
+    store(turned_back(pass::<SECOND>(pairs)), out, stride);
 }
 
 /// Each lane of a with that of b.
@@ -90,24 +91,17 @@ fn turned(rows: [__m256i; 8]) -> [__m256i; 4] {
     ]
 }
 
-/// Eight columns of levels as rows of samples.
+/// Eight columns of levels as rows of samples: 0, 1, 4 and 5, then the others.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn turned_back(columns: [__m256i; 8]) -> [[u8; 8]; 8] {
+fn turned_back(columns: [__m256i; 8]) -> [__m256i; 2] {
     let [a, b, c, d] = [0, 2, 4, 6].map(|at| _mm256_packs_epi32(columns[at], columns[at + 1]));
     // In each half four columns of four rows become four rows. Levels are signed; what is above or below ends at the ends.
     let order = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     let order = _mm256_broadcastsi128_si256(order);
     let sample = |levels| _mm256_xor_si256(_mm256_shuffle_epi8(levels, order), _mm256_set1_epi8(-128));
     let (left, right) = (sample(_mm256_packs_epi16(a, b)), sample(_mm256_packs_epi16(c, d)));
-    let (r0145, r2367) = (_mm256_unpacklo_epi32(left, right), _mm256_unpackhi_epi32(left, right));
-    let mut rows = [[0; 8]; 8];
-    let pairs = rows.as_flattened_mut().as_chunks_mut().0;
-    store(&mut pairs[0], _mm256_castsi256_si128(r0145));
-    store(&mut pairs[1], _mm256_castsi256_si128(r2367));
-    store(&mut pairs[2], _mm256_extracti128_si256::<1>(r0145));
-    store(&mut pairs[3], _mm256_extracti128_si256::<1>(r2367));
-    rows
+    [_mm256_unpacklo_epi32(left, right), _mm256_unpackhi_epi32(left, right)]
 }
 
 #[inline]
@@ -117,11 +111,25 @@ fn load(values: &[i16; 8]) -> __m128i {
     unsafe { _mm_loadu_si128(values.as_ptr().cast()) }
 }
 
+/// Stores eight rows of eight samples, as [`turned_back`] gives them.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn store(bytes: &mut [u8; 16], vector: __m128i) {
-    // SAFETY: 16 bytes are there, and they may stand anywhere.
-    unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), vector) }
+fn store([r0145, r2367]: [__m256i; 2], out: &mut [u8], stride: usize) {
+    assert!(out.len() >= extent(stride), "room for a block");
+    let pairs = [
+        _mm256_castsi256_si128(r0145),
+        _mm256_castsi256_si128(r2367),
+        _mm256_extracti128_si256::<1>(r0145),
+        _mm256_extracti128_si256::<1>(r2367),
+    ];
+    for (at, pair) in pairs.into_iter().enumerate() {
+        // SAFETY: rows up to the seventh begin at least 8 bytes before the end of `out`; they may stand anywhere.
+        unsafe {
+            let first = out.as_mut_ptr().add(2 * at * stride);
+            _mm_storel_epi64(first.cast(), pair);
+            _mm_storel_epi64(first.add(stride).cast(), _mm_unpackhi_epi64(pair, pair));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -144,7 +152,13 @@ mod tests {
         ) {
             let Some(wide) = Wide::detect() else { return Ok(()) };
             let (coefficients, steps) = (coefficients.try_into().unwrap(), steps.try_into().unwrap());
-            prop_assert_eq!(block(wide, &coefficients, &steps), idct::block(&coefficients, &steps));
+            let (mut fast, mut plain) = ([7; 8 * 11], [7; 8 * 11]);
+            idct::samples(Some(wide), &coefficients, &steps, false, &mut fast, 11);
+            idct::samples(None, &coefficients, &steps, false, &mut plain, 11);
+            prop_assert_eq!(fast, plain);
+            fast = [7; 8 * 11];
+            idct::samples(Some(wide), &coefficients, &steps, false, &mut fast[..7 * 11 + 7], 11);
+            prop_assert_eq!(fast, [7; 8 * 11], "no room");
         }
     }
 }

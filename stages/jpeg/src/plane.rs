@@ -23,7 +23,16 @@ pub(crate) struct Plane<'a> {
 impl Sink for Plane<'_> {
     #[inline(always)]
     fn block(&mut self, _: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool) {
-        self.store(place, &idct::samples(self.wide, coefficients, self.steps, flat));
+        let (x, y) = (place.0 * 8, place.1 * 8);
+        let Some(inside) = self.width.checked_sub(x).filter(|&inside| inside > 0) else { return };
+        let Some(samples) = self.samples.get_mut(y * self.width + x..) else { return };
+        if inside >= 8 && samples.len() >= idct::extent(self.width) {
+            idct::samples(self.wide, coefficients, self.steps, flat, samples, self.width);
+        } else {
+            let mut block = [0; 64];
+            idct::samples(self.wide, coefficients, self.steps, flat, &mut block, 8);
+            cut(&block, inside, samples, self.width);
+        }
     }
 
     fn row(&mut self, _: u32) {
@@ -51,24 +60,14 @@ impl<'a> Plane<'a> {
         let end = (self.samples.len() + self.high * self.width).min(self.height * self.width);
         self.samples.resize(end, 0);
     }
+}
 
-    /// Stores the part of a block that is inside; `column` and `row` count blocks.
-    #[inline(always)]
-    fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
-        let (x, first) = (column * 8, row * 8 * self.width);
-        let Some(inside) = self.width.checked_sub(x).filter(|&inside| inside > 0) else { return };
-        let Some(mut lines) = self.samples.get_mut(first..) else { return };
-        for row in rows {
-            match lines.get_mut(x..).and_then(|line| line.first_chunk_mut::<8>()) {
-                Some(whole) if inside >= 8 => *whole = *row,
-                _ => match lines.get_mut(x..x + inside.min(8)) {
-                    Some(part) => part.copy_from_slice(&row[..inside.min(8)]),
-                    None => return,
-                },
-            }
-            let Some(next) = lines.get_mut(self.width..) else { return };
-            lines = next;
-        }
+/// Stores as much of a block as is inside: so many columns, and as many rows as there are.
+#[cold]
+fn cut(block: &[u8; 64], inside: usize, samples: &mut [u8], width: usize) {
+    for (row, line) in block.as_chunks::<8>().0.iter().zip(samples.chunks_mut(width)) {
+        let inside = inside.min(8).min(line.len());
+        line[..inside].copy_from_slice(&row[..inside]);
     }
 }
 
@@ -83,7 +82,9 @@ mod tests {
             Plane { samples: &mut samples, width: 10, height: 9, high: 16, steps: &[1; 64], wide: None };
         plane.begin();
         for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
-            plane.store(place, &[[value; 8]; 8]);
+            let mut block = [0; 64];
+            block[0] = (value - 128) * 8;
+            plane.block(0, place, &block, true);
         }
         for row in 0..8 {
             assert_eq!(samples[row * 10..][..10], [1, 1, 1, 1, 1, 1, 1, 1, 2, 2]);
