@@ -2,7 +2,7 @@
 //! use this file as well.
 //! Does not own: where files come from.
 
-use pipeline_jpeg::{Decoder, Error, Header, Limits, Output};
+use pipeline_jpeg::{ColorModel, Decoder, Error, GrayJpeg, Header, Limits, Output};
 
 /// Small enough that a file which is decoded to the limit takes a fraction of a second.
 pub(crate) const LIMITS: Limits = Limits { max_pixels: 1 << 23, max_scans: 100 };
@@ -18,7 +18,7 @@ pub(crate) struct Target {
 }
 
 /// All of them.
-pub(crate) const TARGETS: [Target; 4] = [
+pub(crate) const TARGETS: [Target; 6] = [
     Target { name: "header", run: |_, file, _| Header::parse(file).is_ok(), bound: |_| 4096 },
     Target { name: "gray", run: gray, bound: |file| decoding(file, Output::Gray) },
     Target {
@@ -31,6 +31,8 @@ pub(crate) const TARGETS: [Target; 4] = [
         run: |d, file, out| decode(d, file, Output::Cmyk, out),
         bound: |f| decoding(f, Output::Cmyk),
     },
+    Target { name: "gray JPEG", run: |d, file, out| gray_jpeg(d, file, false, out), bound: writing },
+    Target { name: "smallest", run: |d, file, out| gray_jpeg(d, file, true, out), bound: writing },
 ];
 
 fn gray(decoder: &mut Decoder, file: &[u8], out: &mut Vec<u8>) -> bool {
@@ -52,6 +54,16 @@ fn decode(decoder: &mut Decoder, file: &[u8], output: Output, out: &mut Vec<u8>)
     refused_whole(file, decoded.err(), out)
 }
 
+fn gray_jpeg(decoder: &mut Decoder, file: &[u8], optimize: bool, out: &mut Vec<u8>) -> bool {
+    let written = decoder.to_gray_jpeg(file, GrayJpeg { optimize, ..GrayJpeg::default() }, out);
+    if let Ok(info) = &written {
+        let header = Header::parse(out);
+        let told = header.map(|header| ((header.width, header.height), header.color));
+        assert_eq!(told, Ok(((info.header.width, info.header.height), ColorModel::Gray)), "a gray JPEG");
+    }
+    refused_whole(file, written.err(), out)
+}
+
 /// After an error nothing is given, and places are in the file.
 fn refused_whole(file: &[u8], error: Option<Error>, out: &[u8]) -> bool {
     if let Some(error) = &error {
@@ -70,12 +82,23 @@ fn refused_whole(file: &[u8], error: Option<Error>, out: &[u8]) -> bool {
 /// - the entropy-coded data without stuffed bytes, in buffers that grow by doubling and are copied then: 3 × the file;
 /// - 64 KiB of tables for each scan and one more.
 fn decoding(file: &[u8], output: Output) -> usize {
-    let pixels = |header: &Header| u64::from(header.width) * u64::from(header.height);
-    let header = Header::parse(file).ok().filter(|header| pixels(header) <= LIMITS.max_pixels);
-    let picture = header.map_or(0, |header| {
-        let columns = header.width as usize + 64;
-        pixels(&header) as usize * output.samples() + columns * 4 * (33 * 3 + 10)
-    });
+    let (width, height) = size(file);
+    let columns = if width == 0 { 0 } else { width + 64 };
     let scans = file.windows(2).filter(|pair| pair == b"\xff\xda").count().min(LIMITS.max_scans) + 1;
-    picture + 3 * file.len() + (scans << 16)
+    width * height * output.samples() + columns * 4 * (33 * 3 + 10) + 3 * file.len() + (scans << 16)
+}
+
+/// The same for writing a gray JPEG. What is decoded is the same but for the pixels. What is written is kept until all is known:
+/// two symbols for each block of 64 pixels, of four bytes each; and one for each coefficient that is not zero, which took two bits
+/// of the file or more. Lists grow by doubling and are copied then.
+fn writing(file: &[u8]) -> usize {
+    let (width, height) = size(file);
+    let blocks = width.div_ceil(8) * height.div_ceil(8);
+    decoding(file, Output::Gray) - width * height + 3 * (2 * blocks + 4 * file.len()) * (4 + 2)
+}
+
+/// Pixels across and down; 0 if there is no header or the limits do not allow so many.
+fn size(file: &[u8]) -> (usize, usize) {
+    let size = Header::parse(file).map(|header| (header.width as usize, header.height as usize));
+    size.ok().filter(|&(width, height)| (width * height) as u64 <= LIMITS.max_pixels).unwrap_or_default()
 }
