@@ -1,6 +1,7 @@
 //! Owns the public decoder: its limits and what it gives.
 //! Does not own: decoding (see `picture.rs`).
 
+use crate::lenient;
 use crate::picture::State;
 use crate::{Error, GrayJpeg, Header, Output};
 use alloc::vec::Vec;
@@ -30,6 +31,25 @@ pub struct Info {
     pub header: Header,
     /// How many bytes of the file come after the end of the picture. They were not looked at.
     pub trailing: usize,
+    /// Whether no scan gave some of the coefficients, or some of their bits, although nothing is damaged. What they would have added
+    /// to a progressive picture is estimated, as libjpeg does it.
+    pub incomplete: bool,
+}
+
+/// What was left of a damaged file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Salvaged {
+    /// What is known of the picture.
+    pub info: Info,
+    /// The first place that is not as it should be; `None` if everything is.
+    pub damage: Option<Error>,
+    /// How many such places were noticed.
+    pub places: usize,
+    /// The first row of pixels that is affected where a scan breaks off. Changed bytes often are noticed only later than that.
+    pub noticed: Option<u32>,
+    /// How many percent of the first component, rounded up, no scan had any data for. They are gray.
+    pub missing: u8,
 }
 
 /// Decodes JPEGs. Keep one per worker: its tables and buffers are used again for the next picture.
@@ -74,6 +94,34 @@ impl Decoder {
         }
         self.state.trim();
         info
+    }
+
+    /// Decodes what is left of a damaged or truncated JPEG: what libjpeg-turbo shows of it, with warnings (`djpeg -dct int`, version
+    /// 2.1). It is slower than [`decode`](Self::decode), and gives the same for files that are whole. What was in `out` is replaced;
+    /// after an error it is empty.
+    ///
+    /// ```
+    /// use pipeline_jpeg::{Decoder, Limits, Output};
+    ///
+    /// # let mut file = Vec::new();
+    /// # jpeg_encoder::Encoder::new(&mut file, 90).encode(&[200; 64 * 64], 64, 64, jpeg_encoder::ColorType::Luma)?;
+    /// let mut pixels = Vec::new();
+    /// let half = &file[..file.len() - 10];
+    /// let salvaged = Decoder::new(Limits::default()).salvage(half, Output::Gray, &mut pixels)?;
+    /// assert_eq!((pixels.len(), pixels[0]), (64 * 64, 200));
+    /// assert!(salvaged.damage.is_some() && salvaged.missing > 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`decode`](Self::decode); [`Error::Damaged`] only where libjpeg gives up as well.
+    pub fn salvage(&mut self, file: &[u8], output: Output, out: &mut Vec<u8>) -> Result<Salvaged, Error> {
+        out.clear();
+        let salvaged = lenient::decode(file, self.limits, output, out);
+        if salvaged.is_err() {
+            out.clear();
+        }
+        salvaged
     }
 
     /// Decodes the Y plane: [`decode`](Self::decode) to [`Output::Gray`]. Gives width and height in pixels.

@@ -93,7 +93,10 @@ impl Header {
     }
 
     pub(crate) fn of(scans: &Scans<'_>) -> Header {
-        let frame = scans.frame();
+        Header::of_frame(scans.frame(), scans.color(), scans.is_adobe())
+    }
+
+    pub(crate) fn of_frame(frame: &Frame, color: ColorModel, adobe: bool) -> Header {
         let mut sampling = [(1, 1); 4];
         for (factors, component) in sampling.iter_mut().zip(frame.components()) {
             *factors = component.sampling;
@@ -101,11 +104,11 @@ impl Header {
         Header {
             width: frame.width,
             height: frame.height,
-            color: scans.color(),
+            color,
             components: frame.components().len() as u8,
             sampling,
             progressive: frame.coding == Coding::Progressive,
-            adobe: scans.is_adobe(),
+            adobe,
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Nearly every JPEG stores its gray: the Y plane. [`Decoder::gray`] gives that plane and only passes over the color;
 //! [`Decoder::decode`] gives RGB and CMYK as well. The bytes are those of libjpeg-turbo with its accurate transform (`islow`) and its
-//! filtered upsampling. It is strict: a file with anything irregular about it is refused, never guessed at, so that a caller with
-//! a lenient decoder can fall back to that.
+//! filtered upsampling. Both are strict: a file with anything irregular about it is refused, never guessed at.
+//! [`Decoder::salvage`] gives what libjpeg shows of such a file, and says what is wrong with it.
 //!
 //! What is read today: Huffman files with 8 bits per sample (T.81, baseline, extended and progressive): gray, YCbCr, RGB, CMYK and
 //! YCCK, any sampling of which libjpeg makes whole pixels, any number of scans, restarts, a height that comes after the picture.
@@ -44,6 +44,7 @@ mod huffman;
 mod idct;
 #[cfg(target_arch = "x86_64")]
 mod idct_avx2;
+mod lenient;
 mod markers;
 mod output;
 mod picture;
@@ -59,7 +60,7 @@ mod tables;
 mod transcode;
 mod upsample;
 
-pub use decoder::{Decoder, Info, Limits};
+pub use decoder::{Decoder, Info, Limits, Salvaged};
 pub use error::{Error, Unsupported};
 pub use header::{ColorModel, Header};
 pub use output::Output;

@@ -5,6 +5,7 @@
 //! coefficients are kept and memory does not grow with the height of a picture.
 
 use crate::frame::{Coding, Frame};
+use crate::lenient;
 use crate::output::Conversion;
 use crate::plane::Plane;
 use crate::progressive;
@@ -56,8 +57,10 @@ impl State {
         let conversion = supported(&scans, output)?;
         check_pixels(scans.frame(), limits)?;
         if scans.frame().coding == Coding::Progressive {
-            self.progressive(file, &mut scans, limits.max_scans, (output, conversion), out)?;
-            return Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) });
+            if !self.progressive(file, &mut scans, limits.max_scans, (output, conversion), out)? {
+                return unfinished(file, limits, output, out);
+            }
+            return Ok(info(header, file, &scans));
         }
         check_size(scans.frame(), file.len() - scans.position(), file.len())?;
         let take = Take::Coefficients(conversion);
@@ -67,10 +70,10 @@ impl State {
         let readers = readers(file, scans.frame(), &chosen, take, &mut self.scans);
         let end = simd::pixels(wide, readers, &scans, conversion, &mut self.buffers, out)?;
         check_end(&mut scans, end)?;
-        Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) })
+        Ok(info(header, file, &scans))
     }
 
-    /// The same for a progressive file.
+    /// The same for a progressive file. Gives whether its scans complete the coefficients; if not, nothing was decoded.
     fn progressive(
         &mut self,
         file: &[u8],
@@ -78,12 +81,14 @@ impl State {
         most: usize,
         (output, conversion): (Output, Conversion),
         out: &mut Vec<u8>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let reader = progressive::Reader::open(file, scans, conversion, most, &mut self.progressive)?;
+        let Some(reader) = reader else { return Ok(false) };
         reserve(scans.frame(), output, out)?;
         let wide = self.wide();
         let State { progressive, buffers, .. } = self;
-        simd::progressive(wide, reader, scans, conversion, (progressive, buffers), out)
+        simd::progressive(wide, reader, scans, conversion, (progressive, buffers), out)?;
+        Ok(true)
     }
 
     /// Whether to use what only some processors have.
@@ -171,6 +176,17 @@ pub(crate) fn check_end(scans: &mut Scans<'_>, end: Option<usize>) -> Result<(),
         Some(scan) => Err(Error::Damaged { at: scan.data, expected: "the end of the picture" }),
         None => Ok(()),
     }
+}
+
+/// What is known of a whole file of which all was decoded.
+pub(crate) fn info(header: Header, file: &[u8], scans: &Scans<'_>) -> Info {
+    Info { header, trailing: file.len().saturating_sub(scans.position()), incomplete: false }
+}
+
+/// Decodes a file that is regular, but whose scans do not complete the coefficients: libjpeg shows it without a warning.
+fn unfinished(file: &[u8], limits: Limits, output: Output, out: &mut Vec<u8>) -> Result<Info, Error> {
+    let found = lenient::decode(file, limits, output, out)?;
+    found.damage.map_or(Ok(found.info), Err)
 }
 
 /// What has to be converted; or what is not decoded here, by name.

@@ -50,18 +50,19 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads all scan headers up to the end of the picture. Components that `conversion` does not need are passed over.
+    /// Reads all scan headers up to the end of the picture. Components that `conversion` does not need are passed over. `None` if
+    /// the scans do not complete the coefficients.
     ///
     /// # Errors
-    /// [`Error::TooManyScans`] if there are more than `most`; [`Error::Damaged`] for scans that do not follow from those before them; [`Error::Truncated`] for coefficients that no scan
-    /// completes.
+    /// [`Error::TooManyScans`] if there are more than `most`; [`Error::Damaged`] for scans that do not follow from those before
+    /// them.
     pub(crate) fn open(
         file: &'a [u8],
         scans: &mut Scans<'_>,
         conversion: Conversion,
         most: usize,
         scratch: &mut Scratch,
-    ) -> Result<Reader<'a>, Error> {
+    ) -> Result<Option<Reader<'a>>, Error> {
         let mut reader = Reader { cursors: Vec::new(), conversion };
         let mut given = Progression::new(scans.frame().components().len());
         let mut count = 0;
@@ -80,8 +81,7 @@ impl<'a> Reader<'a> {
                 scans.pass_over(&scan)?;
             }
         }
-        given.complete(scans.position())?;
-        Ok(reader)
+        Ok(given.is_complete().then_some(reader))
     }
 
     /// Adds a scan, and goes on after it.

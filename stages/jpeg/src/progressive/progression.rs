@@ -89,14 +89,9 @@ impl Progression {
         Ok(())
     }
 
-    /// Whether every bit of every coefficient was given; the picture ends at byte `at`. libjpeg would show less, and make up some
-    /// of what is missing.
-    pub(crate) fn complete(&self, at: usize) -> Result<(), Error> {
-        let complete = self.missing.iter().flatten().all(|&missing| missing == 0);
-        if complete {
-            return Ok(());
-        }
-        Err(Error::Truncated { at, expected: "the scans that complete the coefficients" })
+    /// Whether every bit of every coefficient was given.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.missing.iter().flatten().all(|&missing| missing == 0)
     }
 }
 
@@ -117,9 +112,9 @@ mod tests {
         assert!(add(&mut all, &[1], (1, 63), (0, 0)));
         assert!(add(&mut all, &[0], (1, 63), (2, 1)));
         assert!(add(&mut all, &[1, 0], (0, 0), (1, 0)));
-        assert!(matches!(all.complete(9), Err(Error::Truncated { at: 9, .. })));
+        assert!(!all.is_complete());
         assert!(add(&mut all, &[0], (1, 63), (1, 0)));
-        assert!(all.complete(9).is_ok());
+        assert!(all.is_complete());
     }
 
     #[test]

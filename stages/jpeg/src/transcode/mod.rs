@@ -84,7 +84,7 @@ impl State {
             }
         }
         header::end(out);
-        Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) })
+        Ok(picture::info(header, file, &scans))
     }
 
     /// Copies the codes of a sequential file. Does nothing and gives false if the one for levels cannot be used on.
@@ -141,7 +141,8 @@ impl State {
     ) -> Result<(), Error> {
         let wide = self.wide();
         let State { progressive: kept, transcode, .. } = self;
-        let reader = progressive::Reader::open(file, scans, Conversion::First, most, kept)?;
+        let reader = progressive::Reader::open(file, scans, Conversion::First, most, kept)?
+            .ok_or(Unsupported::Unfinished)?;
         let Scratch { symbols, writer, .. } = transcode;
         let frame = scans.frame();
         let mut symbols = Symbols::new(symbols, frame);
