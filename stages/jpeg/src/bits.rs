@@ -1,5 +1,7 @@
 //! Owns reading bits from data without stuffed bytes (T.81, F.2.2.5).
 //! Does not own: taking the stuffed bytes out (see `segments.rs`).
+//!
+//! Fast because eight bytes are loaded at once, whether they are needed or not.
 
 /// A window of 64 bits that moves over the data. Past the end it reads zeros; [`Bits::overrun`] tells.
 pub(crate) struct Bits<'a> {

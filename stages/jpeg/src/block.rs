@@ -1,5 +1,8 @@
 //! Owns decoding, or passing over, the codes of one block (T.81, F.2.2).
 //! Does not own: the tables, and turning coefficients into samples.
+//!
+//! Fast because a refill serves two lookups, each of which may give several coefficients, and because all that is rare or ends the
+//! block leaves the loop by the same branch, which is therefore foreseen.
 
 use crate::bits::Bits;
 use crate::huffman::{BITS, DcTable, Entry, One, SkipTable, ValueTable};

@@ -1,5 +1,8 @@
 //! Owns writing blocks straight into a plane: for a component with as many samples as the picture has pixels.
 //! Does not own: components with fewer samples (see `strips.rs`).
+//!
+//! T.81, A.2.4: blocks may reach over the edges, and what does is dropped. Fast because samples are written once, to where they are
+//! wanted, and rows are begun only when they are reached: then they are still in the cache.
 
 use crate::frame::Frame;
 use crate::idct;

@@ -1,5 +1,7 @@
 //! Owns the order of blocks in a sequential scan, and its restarts (T.81, A.2 and E.2.4).
 //! Does not own: where the blocks go: that is a [`Sink`]; scan headers (see `scans.rs`).
+//!
+//! Blocks go to a sink that is known when it is compiled, so that what is done with them is part of the same loop.
 
 use crate::Error;
 use crate::bits::{Bits, Place};

@@ -1,5 +1,8 @@
 //! Owns the decoding tables that are kept between pictures, one for each place a file can define a code at.
 //! Does not own: the codes (see `huffman/`).
+//!
+//! T.81, B.2.4.2: a code stays until another one is defined at its place. Here that holds over pictures: a table is built only for a
+//! code that is not the one it was built for.
 
 use crate::Error;
 use crate::frame::Frame;

@@ -46,6 +46,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// What a program makes of a file; `None` if it fails or warns.
+#[allow(clippy::disallowed_methods, reason = "a program is fed while it is listened to")]
 fn run(program: &str, arguments: &[&str], file: &[u8]) -> Option<Vec<u8>> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

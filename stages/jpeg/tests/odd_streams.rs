@@ -7,7 +7,7 @@
 mod odd;
 
 use odd::{Case, Coding, Random, Reference, cases};
-use pipeline_jpeg::{Decoder, Error, Header, Limits, Output};
+use pipeline_jpeg::{Carried, Decoder, Error, GrayJpeg, Header, Limits, Output, Unsupported};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -54,6 +54,23 @@ proptest! {
         for output in [Output::Gray, Output::Rgb, Output::Cmyk] {
             let (got, want) = (decode(&file, output), expected(&reference, output));
             prop_assert!(got == want, "{} instead of {}", described(&got, &want), described(&want, &got));
+        }
+    }
+
+    /// Also by way of a gray JPEG, which has the same luma or is refused.
+    #[test]
+    fn gray_jpegs_of_odd_files_come_out_the_same(case in cases(), optimize: bool) {
+        let (file, reference) = odd::write(&case);
+        let mut gray_file = Vec::new();
+        let options = GrayJpeg { optimize, carried: Carried::Nothing };
+        match Decoder::new(LIMITS).to_gray_jpeg(&file, options, &mut gray_file) {
+            Ok(info) => {
+                prop_assert_eq!((info.header.width, info.header.height), reference.size());
+                let (got, want) = (decode(&gray_file, Output::Gray), expected(&reference, Output::Gray));
+                prop_assert!(got == want, "{} instead of {}", described(&got, &want), described(&want, &got));
+            }
+            Err(Error::Unsupported(Unsupported::SmallLuma)) => prop_assert!(case.sampling.len() > 1),
+            Err(error) => prop_assert_eq!(Some(error), expected(&reference, Output::Gray).err()),
         }
     }
 

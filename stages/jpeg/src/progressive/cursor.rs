@@ -1,5 +1,8 @@
 //! Owns reading one scan a row of MCUs at a time: its restart intervals, and what is carried from block to block.
 //! Does not own: what it gives for each block (see `strip.rs`), other scans.
+//!
+//! T.81, A.2.2 and A.2.3 (order), E.2.4 (restarts). Reading bits stops at the end of a row and goes on there, so all scans can be read
+//! side by side.
 
 use super::progression::Share;
 use super::strip::{Gives, Part, Strip};

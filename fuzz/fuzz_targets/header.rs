@@ -1,0 +1,4 @@
+//! Fuzzes `Header::parse`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|file: &[u8]| pipeline_fuzz::call(&["header"], file));

@@ -1,0 +1,104 @@
+//! Owns the ways into the crate, what must be true of whatever they give, and how much memory they may take. The fuzz targets
+//! use this file as well.
+//! Does not own: where files come from.
+
+use pipeline_jpeg::{ColorModel, Decoder, Error, GrayJpeg, Header, Limits, Output};
+
+/// Small enough that a file which is decoded to the limit takes a fraction of a second.
+pub(crate) const LIMITS: Limits = Limits { max_pixels: 1 << 23, max_scans: 100 };
+
+/// A way into the crate.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
+    /// Gives whether there was a picture. Panics if what it was given cannot be.
+    pub(crate) run: fn(&mut Decoder, &[u8], &mut Vec<u8>) -> bool,
+    /// The most bytes that it may allocate at once for a file.
+    pub(crate) bound: fn(&[u8]) -> usize,
+}
+
+/// All of them.
+pub(crate) const TARGETS: [Target; 6] = [
+    Target { name: "header", run: |_, file, _| Header::parse(file).is_ok(), bound: |_| 4096 },
+    Target { name: "gray", run: gray, bound: |file| decoding(file, Output::Gray) },
+    Target {
+        name: "RGB",
+        run: |d, file, out| decode(d, file, Output::Rgb, out),
+        bound: |f| decoding(f, Output::Rgb),
+    },
+    Target {
+        name: "CMYK",
+        run: |d, file, out| decode(d, file, Output::Cmyk, out),
+        bound: |f| decoding(f, Output::Cmyk),
+    },
+    Target { name: "gray JPEG", run: |d, file, out| gray_jpeg(d, file, false, out), bound: writing },
+    Target { name: "smallest", run: |d, file, out| gray_jpeg(d, file, true, out), bound: writing },
+];
+
+fn gray(decoder: &mut Decoder, file: &[u8], out: &mut Vec<u8>) -> bool {
+    let decoded = decoder.gray(file, out);
+    if let Ok((width, height)) = decoded {
+        assert_eq!(out.len() as u64, u64::from(width) * u64::from(height), "a sample for each pixel");
+    }
+    refused_whole(file, decoded.err(), out)
+}
+
+fn decode(decoder: &mut Decoder, file: &[u8], output: Output, out: &mut Vec<u8>) -> bool {
+    let decoded = decoder.decode(file, output, out);
+    if let Ok(info) = &decoded {
+        let pixels = info.header.width as usize * info.header.height as usize;
+        assert_eq!(out.len(), pixels * output.samples(), "all samples of each pixel");
+        assert_eq!(Header::parse(file).as_ref(), Ok(&info.header), "one header");
+        assert!(info.trailing < file.len());
+    }
+    refused_whole(file, decoded.err(), out)
+}
+
+fn gray_jpeg(decoder: &mut Decoder, file: &[u8], optimize: bool, out: &mut Vec<u8>) -> bool {
+    let written = decoder.to_gray_jpeg(file, GrayJpeg { optimize, ..GrayJpeg::default() }, out);
+    if let Ok(info) = &written {
+        let header = Header::parse(out);
+        let told = header.map(|header| ((header.width, header.height), header.color));
+        assert_eq!(told, Ok(((info.header.width, info.header.height), ColorModel::Gray)), "a gray JPEG");
+    }
+    refused_whole(file, written.err(), out)
+}
+
+/// After an error nothing is given, and places are in the file.
+fn refused_whole(file: &[u8], error: Option<Error>, out: &[u8]) -> bool {
+    if let Some(error) = &error {
+        assert!(out.is_empty(), "nothing is given after {error}");
+    }
+    if let Some(Error::Damaged { at, .. } | Error::Truncated { at, .. }) = error {
+        assert!(at <= file.len(), "byte {at} of {}", file.len());
+    }
+    error.is_none()
+}
+
+/// The most that decoding may take at once, in bytes, by what the file is and says:
+/// - the pixels that are asked for, if the header can be read and the limits allow them;
+/// - for each column of the picture the samples of a row of MCUs and, if progressive, its coefficients: of four components at most
+///   4 × 8 rows of 1 + 2.2 bytes each, and a row of its own;
+/// - the entropy-coded data without stuffed bytes, in buffers that grow by doubling and are copied then: 3 × the file;
+/// - 64 KiB of tables for each scan and one more.
+fn decoding(file: &[u8], output: Output) -> usize {
+    let (width, height) = size(file);
+    let columns = if width == 0 { 0 } else { width + 64 };
+    let scans = file.windows(2).filter(|pair| pair == b"\xff\xda").count().min(LIMITS.max_scans) + 1;
+    width * height * output.samples() + columns * 4 * (33 * 3 + 10) + 3 * file.len() + (scans << 16)
+}
+
+/// The same for writing a gray JPEG. What is decoded is the same but for the pixels. What is written is kept until all is known:
+/// two symbols for each block of 64 pixels, of four bytes each; and one for each coefficient that is not zero, which took two bits
+/// of the file or more. Lists grow by doubling and are copied then.
+fn writing(file: &[u8]) -> usize {
+    let (width, height) = size(file);
+    let blocks = width.div_ceil(8) * height.div_ceil(8);
+    decoding(file, Output::Gray) - width * height + 3 * (2 * blocks + 4 * file.len()) * (4 + 2)
+}
+
+/// Pixels across and down; 0 if there is no header or the limits do not allow so many.
+fn size(file: &[u8]) -> (usize, usize) {
+    let size = Header::parse(file).map(|header| (header.width as usize, header.height as usize));
+    size.ok().filter(|&(width, height)| (width * height) as u64 <= LIMITS.max_pixels).unwrap_or_default()
+}
