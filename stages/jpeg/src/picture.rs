@@ -15,7 +15,7 @@ use crate::simd::{self, Wide};
 use crate::strips::{Buffers, Strips};
 use crate::tables::Tables;
 use crate::upsample::Upsampling;
-use crate::{Error, Header, Info, Limits, Output, Unsupported};
+use crate::{Error, Header, Info, Limits, Output, Scale, Unsupported};
 use alloc::vec::Vec;
 
 /// The most scratch that is kept for the next picture, in bytes.
@@ -45,16 +45,18 @@ impl State {
         &mut self,
         limits: Limits,
         file: &[u8],
-        output: Output,
+        (output, scale): (Output, Scale),
         out: &mut Vec<u8>,
     ) -> Result<Info, Error> {
         let mut scans = Scans::open(file)?;
         let header = Header::of(&scans);
+        scans.set_scale(scale);
+        let size = scans.frame().decoded();
         let conversion = supported(&scans, output)?;
         check_pixels(scans.frame(), limits)?;
         if scans.frame().coding == Coding::Progressive {
             self.progressive(file, &mut scans, limits.max_scans, (output, conversion), out)?;
-            return Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) });
+            return Ok(Info { header, size, trailing: file.len().saturating_sub(scans.position()) });
         }
         check_size(scans.frame(), file.len() - scans.position(), file.len())?;
         let decoded = self.choose(&mut scans, conversion)?;
@@ -72,7 +74,7 @@ impl State {
                 return Err(Error::Damaged { at: scan.data, expected: "the end of the picture" });
             }
         }
-        Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) })
+        Ok(Info { header, size, trailing: file.len().saturating_sub(scans.position()) })
     }
 
     /// The same for a progressive file.
@@ -124,7 +126,7 @@ impl State {
                 if self.scans.len() == chosen.len() {
                     self.scans.push(ScanState::default());
                 }
-                self.scans[chosen.len()].tables.set(scans.codes(), &scan, conversion)?;
+                self.scans[chosen.len()].tables.set(scans.codes(), scans.frame(), &scan, conversion)?;
                 chosen.push(scan.clone());
             }
             if whole {
@@ -171,7 +173,8 @@ fn check_size(frame: &Frame, data: usize, at: usize) -> Result<(), Error> {
 }
 
 fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error> {
-    let bytes = u64::from(frame.width) * u64::from(frame.height) * output.samples() as u64;
+    let (width, height) = frame.decoded();
+    let bytes = u64::from(width) * u64::from(height) * output.samples() as u64;
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })
 }

@@ -15,6 +15,8 @@ use core::ops::Range;
 pub(crate) enum Part<'a> {
     /// They are decoded, and go to the sink as those of this component of the frame.
     Decoded { dc: &'a DcTable, ac: &'a ValueTable, component: usize, sampling: (u8, u8), level: i16 },
+    /// Of each only the level goes to the sink.
+    Levels { dc: &'a DcTable, ac: &'a SkipTable, component: usize, sampling: (u8, u8), level: i16 },
     /// They are passed over, so many in each MCU.
     Passed { dc: &'a DcTable, ac: &'a SkipTable, blocks: u32 },
 }
@@ -112,7 +114,7 @@ impl<'a> Reader<'a> {
         self.segments.next(self.until == self.mcus, self.data)?;
         self.place = Place::default();
         for part in &mut self.parts {
-            if let Part::Decoded { level, .. } = part {
+            if let Part::Decoded { level, .. } | Part::Levels { level, .. } = part {
                 *level = 0;
             }
         }
@@ -172,6 +174,21 @@ impl Part<'_> {
             Part::Passed { dc, ac, blocks } => {
                 for _ in 0..*blocks {
                     block::pass(dc, ac, bits)?;
+                }
+                Ok(())
+            }
+            Part::Levels { dc, ac, component, sampling, level } => {
+                let (wide, high) = (u32::from(sampling.0), u32::from(sampling.1));
+                for down in 0..high {
+                    for right in 0..wide {
+                        let difference = dc.difference(bits).ok_or(BadCode)?;
+                        *level = level.checked_add(difference).ok_or(BadCode)?;
+                        block::pass_rest(ac, bits)?;
+                        coefficients[0] = *level;
+                        let place = ((column * wide + right) as usize, (row * high + down) as usize);
+                        let ([block, ..], _) = coefficients.as_chunks() else { continue };
+                        sink.block(*component, place, block, true);
+                    }
                 }
                 Ok(())
             }

@@ -106,7 +106,7 @@ fn progressive_wide(
 #[cfg(test)]
 mod tests {
     use crate::picture::State;
-    use crate::{Limits, Output};
+    use crate::{Limits, Output, Scale};
     use alloc::vec::Vec;
     use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
     use proptest::prelude::*;
@@ -115,7 +115,7 @@ mod tests {
         #[test]
         fn every_processor_gives_the_same_pixels(
             samples in prop::collection::vec(any::<u8>(), 3 * 50 * 40), width in 1usize..50, height in 1usize..40, gray: bool,
-            progressive: bool,
+            progressive: bool, scale in 0usize..4,
             sampling in prop::sample::select(&[
                 SamplingFactor::F_1_1, SamplingFactor::F_1_2, SamplingFactor::F_2_1, SamplingFactor::F_2_2, SamplingFactor::F_4_1,
             ][..]),
@@ -126,11 +126,12 @@ mod tests {
             encoder.set_progressive(progressive);
             let pixels = &samples[..3 * width * height];
             encoder.encode(pixels, width as u16, height as u16, ColorType::Rgb).unwrap();
+            let scale = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth][scale];
             let output = if gray { Output::Gray } else { Output::Rgb };
             let decode = |plain| {
                 let (mut state, mut out) = (State::default(), Vec::new());
                 state.plain = plain;
-                state.decode(Limits::default(), &file, output, &mut out).map(|_| out)
+                state.decode(Limits::default(), &file, (output, scale), &mut out).map(|_| out)
             };
             let plain = decode(true);
             prop_assert!(plain.is_ok());

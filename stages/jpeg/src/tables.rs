@@ -19,20 +19,27 @@ pub(crate) struct Tables {
 
 impl Tables {
     /// Makes the tables those of a sequential scan for this conversion.
-    pub(crate) fn set(&mut self, codes: &Codes, scan: &Scan, for_what: Conversion) -> Result<(), Error> {
+    pub(crate) fn set(
+        &mut self,
+        codes: &Codes,
+        frame: &Frame,
+        scan: &Scan,
+        for_what: Conversion,
+    ) -> Result<(), Error> {
         let expected = "a scan whose Huffman codes were defined";
         let missing = || Error::Damaged { at: scan.data, expected };
         for member in scan.members() {
-            self.set_member(codes, member, for_what.wants(member.component)).ok_or_else(missing)?;
+            let values = for_what.wants(member.component) && !levels_only(frame, member);
+            self.set_member(codes, member, values).ok_or_else(missing)?;
         }
         Ok(())
     }
 
-    fn set_member(&mut self, codes: &Codes, member: &Member, wanted: bool) -> Option<()> {
+    fn set_member(&mut self, codes: &Codes, member: &Member, values: bool) -> Option<()> {
         let dc = codes.dc.get(member.dc)?.as_ref()?;
         let ac = codes.ac.get(member.ac)?.as_ref()?;
         self.dc[member.dc].get_or_insert_with(DcTable::new).set(dc);
-        if wanted {
+        if values {
             self.values[member.ac].get_or_insert_with(ValueTable::new).set(ac);
         } else {
             self.skips[member.ac].get_or_insert_with(SkipTable::new).set(ac);
@@ -48,7 +55,9 @@ impl Tables {
             let component = frame.components().get(index)?;
             let sampling = if alone { (1, 1) } else { component.sampling };
             let dc = self.dc[member.dc].as_ref()?;
-            Some(if for_what.wants(index) {
+            Some(if for_what.wants(index) && levels_only(frame, member) {
+                Part::Levels { dc, ac: self.skips[member.ac].as_ref()?, component: index, sampling, level: 0 }
+            } else if for_what.wants(index) {
                 let ac = self.values[member.ac].as_ref()?;
                 Part::Decoded { dc, ac, component: index, sampling, level: 0 }
             } else {
@@ -57,4 +66,9 @@ impl Tables {
         };
         scan.members().iter().filter_map(part).collect()
     }
+}
+
+/// Whether nothing but the level of each block is wanted.
+fn levels_only(frame: &Frame, member: &Member) -> bool {
+    frame.components().get(member.component).is_some_and(|component| frame.block_side(component) == 1)
 }
