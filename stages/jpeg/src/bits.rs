@@ -2,6 +2,7 @@
 //! Does not own: taking the stuffed bytes out (see `segments.rs`).
 
 /// A window of 64 bits that moves over the data. Past the end it reads zeros; [`Bits::overrun`] tells.
+#[derive(Clone, Copy)]
 pub(crate) struct Bits<'a> {
     /// From the first byte that is not counted in `count`.
     rest: &'a [u8],

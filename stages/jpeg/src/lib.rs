@@ -7,7 +7,7 @@
 //!
 //! What is read today: Huffman files with 8 bits per sample (T.81, baseline, extended and progressive): gray, YCbCr, RGB, CMYK and
 //! YCCK, any sampling of which libjpeg makes whole pixels, any number of scans, restarts, a height that comes after the picture.
-//! Everything else is [`Error::Unsupported`], known from the header alone.
+//! Everything else is [`Error::Unsupported`], known from the header alone. [`Decoder::scaled`] gives pictures of 1/2, 1/4 and 1/8.
 //!
 //! Why it is fast: a lookup gives up to two coefficients at once, or passes over as many as fit in 12 bits (`huffman/`); nothing is
 //! allocated between pictures of a size; all scans of a file are read side by side (`progressive/`); samples become pixels while they are in the processor's cache (`strips.rs`); and what is

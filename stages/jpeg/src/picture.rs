@@ -204,11 +204,11 @@ pub(crate) fn pixels(
     let rows = frame.mcus().1;
     if only_luma(frame, conversion) {
         let mut plane = Plane::new(frame, steps(scans, 0)?, wide, out);
-        decode(&mut readers, rows, &mut plane)?;
+        decode(&mut readers, rows, wide, &mut plane)?;
     } else {
         let steps = |component| steps(scans, component);
         let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
-        decode(&mut readers, rows, &mut strips)?;
+        decode(&mut readers, rows, wide, &mut strips)?;
     }
     let whole = |reader: &Reader<'_>| reader.components() == frame.components().len();
     Ok(readers.first().filter(|first| whole(first)).map(Reader::end))
@@ -216,10 +216,15 @@ pub(crate) fn pixels(
 
 /// Decodes rows of MCUs of all scans side by side.
 #[inline(always)]
-fn decode<S: Sink>(readers: &mut [Reader<'_>], rows: u32, sink: &mut S) -> Result<(), Error> {
+fn decode<S: Sink>(
+    readers: &mut [Reader<'_>],
+    rows: u32,
+    wide: Option<Wide>,
+    sink: &mut S,
+) -> Result<(), Error> {
     for row in 0..rows {
         for reader in &mut *readers {
-            reader.rows(1, sink)?;
+            reader.rows(1, wide, sink)?;
         }
         sink.row(row);
     }

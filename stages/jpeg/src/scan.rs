@@ -8,6 +8,7 @@ use crate::frame::Frame;
 use crate::huffman::{DcTable, SkipTable, ValueTable};
 use crate::scans::Scan;
 use crate::segments::Segments;
+use crate::simd::{self, Wide};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -72,7 +73,7 @@ impl<'a> Reader<'a> {
 
     /// Decodes what is in the next `rows` rows of MCUs of the frame, or in those that are left.
     #[inline(always)]
-    pub(crate) fn rows<S: Sink>(&mut self, rows: u32, sink: &mut S) -> Result<(), Error> {
+    pub(crate) fn rows<S: Sink>(&mut self, rows: u32, wide: Option<Wide>, sink: &mut S) -> Result<(), Error> {
         let count = rows.saturating_mul(self.high).saturating_mul(self.across);
         let end = self.next.saturating_add(count).min(self.mcus);
         while self.next < end {
@@ -81,7 +82,7 @@ impl<'a> Reader<'a> {
             }
             let stop = end.min(self.until);
             let mut bits = Bits::at(self.data, self.place);
-            let decoded = mcus(self.next..stop, self.across, &mut self.parts, sink, &mut bits);
+            let decoded = simd::mcus(wide, self.next..stop, self.across, &mut self.parts, sink, &mut bits);
             let at = || self.segments.in_file(bits.bytes_read());
             match decoded {
                 Err(Flaw::Code) => {
@@ -123,7 +124,7 @@ impl<'a> Reader<'a> {
 }
 
 /// What is wrong with entropy-coded data.
-enum Flaw {
+pub(crate) enum Flaw {
     Code,
     End,
 }
@@ -136,7 +137,22 @@ impl From<BadCode> for Flaw {
 
 /// Decodes MCUs between two restart markers.
 #[inline(always)]
-fn mcus<S: Sink>(
+pub(crate) fn mcus<S: Sink>(
+    mcus: Range<u32>,
+    across: u32,
+    parts: &mut [Part<'_>],
+    sink: &mut S,
+    bits: &mut Bits<'_>,
+) -> Result<(), Flaw> {
+    // One that nobody else knows of can live in registers.
+    let mut own = *bits;
+    let decoded = all(mcus, across, parts, sink, &mut own);
+    *bits = own;
+    decoded
+}
+
+#[inline(always)]
+fn all<S: Sink>(
     mcus: Range<u32>,
     across: u32,
     parts: &mut [Part<'_>],

@@ -2,17 +2,19 @@
 //! Does not own what is done: without those instructions the same safe code runs as it is.
 //!
 //! Loops over rows and blocks become vectors of twice the width, and the shifts that Huffman codes are read with take any
-//! register. The environment variable `PIPELINE_JPEG_PLAIN` makes every processor a plain one, for tests.
+//! register. The environment variable `PIPELINE_SIMD=scalar` makes every processor a plain one, for tests.
 #![allow(unsafe_code)]
 
 use crate::Error;
+use crate::bits::Bits;
 use crate::output::Conversion;
 use crate::picture;
 use crate::progressive;
-use crate::scan::Reader;
+use crate::scan::{self, Flaw, Part, Reader, Sink};
 use crate::scans::Scans;
 use crate::strips::Buffers;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// That the processor has AVX2, BMI1, BMI2, LZCNT, MOVBE and POPCNT. There is none of these elsewhere.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +33,7 @@ impl Wide {
                 && is_x86_feature_detected!("lzcnt")
                 && is_x86_feature_detected!("movbe")
                 && is_x86_feature_detected!("popcnt")
-                && std::env::var_os("PIPELINE_JPEG_PLAIN").is_none()
+                && std::env::var_os("PIPELINE_SIMD").is_none_or(|level| level != "scalar")
         });
         WIDE.then_some(Wide(()))
     }
@@ -71,6 +73,38 @@ fn pixels_wide(
     out: &mut Vec<u8>,
 ) -> Result<Option<usize>, Error> {
     picture::pixels(Some(wide), readers, scans, conversion, buffers, out)
+}
+
+/// As [`scan::mcus`]. A function of its own, so that the processor's registers are free for its loops.
+#[inline(always)]
+pub(crate) fn mcus<S: Sink>(
+    wide: Option<Wide>,
+    mcus: Range<u32>,
+    across: u32,
+    parts: &mut [Part<'_>],
+    sink: &mut S,
+    bits: &mut Bits<'_>,
+) -> Result<(), Flaw> {
+    #[cfg(target_arch = "x86_64")]
+    if wide.is_some() {
+        // SAFETY: who has a `Wide` has asked the processor for all of it.
+        return unsafe { mcus_wide(mcus, across, parts, sink, bits) };
+    }
+    let _ = wide;
+    scan::mcus(mcus, across, parts, sink, bits)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(never)]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,movbe,popcnt")]
+fn mcus_wide<S: Sink>(
+    mcus: Range<u32>,
+    across: u32,
+    parts: &mut [Part<'_>],
+    sink: &mut S,
+    bits: &mut Bits<'_>,
+) -> Result<(), Flaw> {
+    scan::mcus(mcus, across, parts, sink, bits)
 }
 
 /// As [`picture::progressive`].
