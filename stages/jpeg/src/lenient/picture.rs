@@ -189,9 +189,11 @@ impl Picture<'_> {
         let blocks = (u64::from(across) * u64::from(down)).max(1);
         let missing = blocks.saturating_sub(self.levels) * 100;
         let damage = source.damage();
+        let header = Header::of_frame(frame, headers.color(frame)?, headers.is_adobe());
         Ok(Salvaged {
             info: Info {
-                header: Header::of_frame(frame, headers.color(frame)?, headers.is_adobe()),
+                size: (header.width, header.height),
+                header,
                 trailing: file.len() - source.position(),
                 incomplete,
             },
