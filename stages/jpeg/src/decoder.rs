@@ -124,7 +124,7 @@ impl Decoder {
         out: &mut Vec<u8>,
     ) -> Result<Info, Error> {
         out.clear();
-        let info = self.state.to_gray_jpeg(self.limits, file, options, out);
+        let info = self.state.gray_jpeg(self.limits, file, options, out);
         if info.is_err() {
             out.clear();
         }

@@ -58,7 +58,7 @@ impl Scratch {
 
 impl State {
     /// Writes a file's luma as a JPEG to `out`, which is empty.
-    pub(crate) fn to_gray_jpeg(
+    pub(crate) fn gray_jpeg(
         &mut self,
         limits: Limits,
         file: &[u8],

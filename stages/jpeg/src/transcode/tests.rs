@@ -98,7 +98,7 @@ fn every_processor_writes_the_same_files() {
         for options in [GrayJpeg::default(), OPTIMIZE] {
             let (mut plain, mut out) = (crate::picture::State::default(), Vec::new());
             plain.plain = true;
-            plain.to_gray_jpeg(Limits::default(), &file, options, &mut out).unwrap();
+            plain.gray_jpeg(Limits::default(), &file, options, &mut out).unwrap();
             assert_eq!(convert(&file, options).unwrap(), out);
         }
     }
