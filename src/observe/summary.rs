@@ -241,7 +241,7 @@ mod tests {
     fn paths_are_told_if_any_is_shorter() {
         let told = |paths| text(&report(), &Totals { paths, ..TOTALS }, Ansi::None);
         let all = Paths { luma_lossless: 1998, luma_plane: 0, full_decode: 2 };
-        assert!(told(all).contains("\npaths: 1,998 luma lossless, 2 full decode\n"), "{}", told(all));
+        assert!(told(all).contains("\npaths: 1998 luma lossless, 2 full decode\n"), "{}", told(all));
         assert!(!told(Paths { full_decode: 7, ..Paths::default() }).contains("paths"));
     }
 
