@@ -44,6 +44,8 @@ mod frame;
 mod header;
 mod huffman;
 mod idct;
+#[cfg(target_arch = "x86_64")]
+mod idct_avx2;
 mod lenient;
 mod markers;
 mod output;
@@ -57,9 +59,11 @@ mod segments;
 mod simd;
 mod strips;
 mod tables;
+mod transcode;
 mod upsample;
 
 pub use decoder::{Decoder, Info, Limits, Salvaged};
 pub use error::{Error, Unsupported};
 pub use header::{ColorModel, Header};
 pub use output::Output;
+pub use transcode::{AppSegment, Carried, GrayJpeg};

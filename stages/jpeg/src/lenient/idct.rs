@@ -82,7 +82,7 @@ mod tests {
         fn what_encoders_make_is_transformed_as_everywhere(values in prop::collection::vec(-20i16..20, 64), step in 1i16..8) {
             let coefficients = values.try_into().unwrap();
             let steps = [step; 64];
-            prop_assert_eq!(samples(&coefficients, &steps), crate::idct::samples(&coefficients, &steps, false));
+            prop_assert_eq!(samples(&coefficients, &steps), crate::idct::block(&coefficients, &steps));
         }
     }
 
