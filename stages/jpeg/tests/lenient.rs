@@ -4,6 +4,7 @@
 //!
 //! Of the many odd files every eighth is taken; with `TEST_EVERYTHING` set, all of them, and more damage is done to photographs.
 
+#![allow(clippy::disallowed_methods, reason = "programs are fed while they are listened to")]
 #![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 
 use pipeline_jpeg::{ColorModel, Decoder, Error, Header, Limits, Output};

@@ -18,7 +18,7 @@ pub(crate) struct Target {
 }
 
 /// All of them.
-pub(crate) const TARGETS: [Target; 6] = [
+pub(crate) const TARGETS: [Target; 8] = [
     Target { name: "header", run: |_, file, _| Header::parse(file).is_ok(), bound: |_| 4096 },
     Target { name: "gray", run: gray, bound: |file| decoding(file, Output::Gray) },
     Target {
@@ -33,6 +33,16 @@ pub(crate) const TARGETS: [Target; 6] = [
     },
     Target { name: "gray JPEG", run: |d, file, out| gray_jpeg(d, file, false, out), bound: writing },
     Target { name: "smallest", run: |d, file, out| gray_jpeg(d, file, true, out), bound: writing },
+    Target {
+        name: "what is left",
+        run: |d, file, out| salvage(d, file, Output::Gray, out),
+        bound: salvaging,
+    },
+    Target {
+        name: "the same in RGB",
+        run: |d, file, out| salvage(d, file, Output::Rgb, out),
+        bound: salvaging,
+    },
 ];
 
 fn gray(decoder: &mut Decoder, file: &[u8], out: &mut Vec<u8>) -> bool {
@@ -52,6 +62,16 @@ fn decode(decoder: &mut Decoder, file: &[u8], output: Output, out: &mut Vec<u8>)
         assert!(info.trailing < file.len());
     }
     refused_whole(file, decoded.err(), out)
+}
+
+fn salvage(decoder: &mut Decoder, file: &[u8], output: Output, out: &mut Vec<u8>) -> bool {
+    let salvaged = decoder.salvage(file, output, out);
+    if let Ok(salvaged) = &salvaged {
+        let pixels = salvaged.info.header.width as usize * salvaged.info.header.height as usize;
+        assert_eq!(out.len(), pixels * output.samples(), "all samples of each pixel");
+        assert!(salvaged.missing <= 100, "percent");
+    }
+    refused_whole(file, salvaged.err(), out)
 }
 
 fn gray_jpeg(decoder: &mut Decoder, file: &[u8], optimize: bool, out: &mut Vec<u8>) -> bool {
@@ -85,7 +105,24 @@ fn decoding(file: &[u8], output: Output) -> usize {
     let (width, height) = size(file);
     let columns = if width == 0 { 0 } else { width + 64 };
     let scans = file.windows(2).filter(|pair| pair == b"\xff\xda").count().min(LIMITS.max_scans) + 1;
-    width * height * output.samples() + columns * 4 * (33 * 3 + 10) + 3 * file.len() + (scans << 16)
+    let progressive = Header::parse(file).is_ok_and(|header| header.progressive);
+    let store = if progressive { coefficients(width, height) } else { 0 };
+    width * height * output.samples() + columns * 4 * (33 * 3 + 10) + 3 * file.len() + (scans << 16) + store
+}
+
+/// All coefficients, of which there are two bytes for each sample of four components at most, in whole MCUs; and a map of eight
+/// bytes for each block. Progressive pictures that end before all bits were given need them, and damaged ones.
+fn coefficients(width: usize, height: usize) -> usize {
+    if width == 0 { 0 } else { (width + 32) * (height + 32) * 4 * 2 * 9 / 8 }
+}
+
+/// The same for what is left of a damaged file. Its size counts as the largest that is allowed if only libjpeg can read its header.
+fn salvaging(file: &[u8]) -> usize {
+    let (width, height) = match (size(file), LIMITS.max_pixels as usize / 256) {
+        ((0, _), height) => (256, height),
+        (size, _) => size,
+    };
+    decoding(file, Output::Rgb) + 3 * width * height + coefficients(width, height)
 }
 
 /// The same for writing a gray JPEG. What is decoded is the same but for the pixels. What is written is kept until all is known:
