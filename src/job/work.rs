@@ -51,7 +51,7 @@ pub(super) struct Pixels {
 /// What a picture is after decoding.
 enum Content {
     /// Samples, as they are and as they are to be.
-    Image(Image),
+    Image(Box<Image>),
     /// The file that is written, of which nothing was decoded.
     Finished(Vec<u8>),
 }
@@ -159,7 +159,7 @@ impl Shared {
         } else {
             let decoded = decoder.decode(&bytes, &header, plan.decode_mode())?;
             (receipt.degraded, receipt.path) = (decoded.degraded, plan.decode_mode().into());
-            (Content::Image(decoded.image), decoded.warnings)
+            (Content::Image(Box::new(decoded.image)), decoded.warnings)
         };
         for warning in &warnings {
             self.warn(&entry, warning);
@@ -176,7 +176,7 @@ impl Shared {
     pub(super) fn convert(&self, converter: &mut Converter, pixels: Pixels) -> Step<Pixels> {
         let Pixels { entry, modified, plan, content, receipt } = pixels;
         let content = match content {
-            Content::Image(image) => Content::Image(plan.convert(converter, image)?),
+            Content::Image(image) => Content::Image(Box::new(plan.convert(converter, *image)?)),
             finished @ Content::Finished(_) => finished,
         };
         Ok(Pixels { entry, modified, plan, content, receipt })
