@@ -8,7 +8,7 @@ use crate::engine::{Ended, Failure, Report, RunError};
 use crate::job::{
     self, Entry, Job, JobError, Listener, Outlined, Plan, Running, SAMPLE_DIRECTORY, escape, usable_cores,
 };
-use crate::observe::{self, Ansi, Printer, Progress, Style, Totals, View};
+use crate::observe::{self, Ansi, OsWatch, Printer, Progress, Style, Totals, View};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -143,6 +143,7 @@ fn run(config: &Config) -> ExitCode {
         verbosity: config.invocation.verbosity,
         explain_plan: config.invocation.explain_plan,
     };
+    let watch = OsWatch::start();
     let running = match start(config, speaker) {
         Ok(running) => running,
         Err(code) => return code,
@@ -154,6 +155,7 @@ fn run(config: &Config) -> ExitCode {
     with_view(&running, |view| progress.finish(view));
     let (totals, expected) = (totals(&running), running.expected());
     let ended = running.wait();
+    let os = watch.so_far();
     let report = match &ended {
         Ok(report) => report,
         Err(error) => match error.report() {
@@ -161,7 +163,8 @@ fn run(config: &Config) -> ExitCode {
             None => return internal(error),
         },
     };
-    let view = View { report, totals: &totals, expected, cores: usable_cores() as f64 };
+    let cores = os.cores().unwrap_or(usable_cores() as f64);
+    let view = View { report, totals: &totals, expected, cores, os: Some(&os) };
     conclude(config, &view);
     let written = write_report(config, &view);
     exit_code(&ended, report, signals.asked(), written)
@@ -213,6 +216,7 @@ fn with_view(running: &Running, show: impl FnOnce(&View<'_>)) {
         totals: &totals,
         expected: running.expected(),
         cores: usable_cores() as f64,
+        os: None,
     });
 }
 

@@ -21,7 +21,7 @@ use super::view::View;
 /// ```
 /// # use pipeline_images::{engine::Report, observe::{Totals, View, explain}};
 /// let (report, totals) = (Report::default(), Totals::default());
-/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0 };
+/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0, os: None };
 /// assert_eq!(explain(&view), "There was nothing to do: no picture was found in the input.");
 /// ```
 pub fn explain(view: &View<'_>) -> String {

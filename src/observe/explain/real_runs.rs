@@ -33,7 +33,7 @@ fn explained(pipeline: Runnable<'_>, idle: f64) -> String {
     let report = pipeline.run().unwrap();
     let used: f64 = report.stages.iter().map(|stage| stage.cpu.as_secs_f64()).sum();
     let (totals, cores) = (Totals::default(), used / report.wall.as_secs_f64() + idle);
-    explain(&View { report: &report, totals: &totals, expected: None, cores })
+    explain(&View { report: &report, totals: &totals, expected: None, cores, os: None })
 }
 
 fn read_encode_write<'a>(read: Step, encode: Step, write: Step) -> Runnable<'a> {

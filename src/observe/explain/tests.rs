@@ -51,7 +51,7 @@ fn job(stages: [(usize, f64, f64, f64, f64); 5]) -> Report {
 #[track_caller]
 fn says(report: &Report, cores: f64, sentence: &str) {
     let totals = Totals::default();
-    let said = explain(&View { report, totals: &totals, expected: None, cores });
+    let said = explain(&View { report, totals: &totals, expected: None, cores, os: None });
     assert_eq!(said, sentence);
     assert!(said.ends_with('.') && !said.contains(". "), "not one sentence: {said}");
 }
@@ -225,8 +225,8 @@ fn waiting_for_budget_wants_memory_unless_a_saturated_stage_holds_it() {
     ]);
     report.stages[2].waiting = millis(13_000.0);
     report.budgets = vec![
-        BudgetReport { capacity: 64 << 20, used: 0, peak: 1 << 20 },
-        BudgetReport { capacity: 256 << 20, used: 0, peak: 256 << 20 },
+        BudgetReport { capacity: 64 << 20, peak: 1 << 20, ..BudgetReport::default() },
+        BudgetReport { capacity: 256 << 20, peak: 256 << 20, ..BudgetReport::default() },
     ];
     says(
         &report,
@@ -348,7 +348,7 @@ fn every_report_gives_one_sentence() {
         let mut report = job(stages);
         (report.wall, report.window, report.done) = (Duration::from_secs(wall), window, done);
         let totals = Totals::default();
-        let said = explain(&View { report: &report, totals: &totals, expected: None, cores });
+        let said = explain(&View { report: &report, totals: &totals, expected: None, cores, os: None });
         prop_assert!(said.ends_with('.') && !said.contains(". "), "{}", said);
         prop_assert!(!said.contains("NaN") && !said.contains("inf"), "{}", said);
     });
