@@ -220,13 +220,13 @@ fn with_view(running: &Running, show: impl FnOnce(&View<'_>)) {
     });
 }
 
-/// The table at the end, and the sentence that says what limited the run.
+/// The table at the end, what limited the run, and what would help.
 fn conclude(config: &Config, view: &View<'_>) {
     if config.invocation.verbosity == Verbosity::Quiet || config.run.progress == ProgressKind::Json {
         return;
     }
     output::to_stderr(observe::summary(view, Ansi::auto()).trim_end());
-    output::to_stderr(&observe::explain(view));
+    output::to_stderr(observe::diagnose(view).to_string().trim_end());
 }
 
 /// A report that cannot be written is told before hours of work rather than after them.

@@ -24,6 +24,8 @@ pub(super) enum Activity {
     Waiting,
 }
 
+/// Who waits longer has fallen asleep; channels let others run for less than this before they do.
+const ASLEEP: u64 = 10_000;
 /// CPU time is read at most this often.
 const CPU_PERIOD: u64 = 100_000_000;
 
@@ -57,7 +59,7 @@ pub(super) struct Meter {
     queued: Counter,
     /// Without a permit.
     parked: Counter,
-    /// How often the worker fell asleep for want of input, room or bytes, or was about to.
+    /// How often the worker fell asleep for want of input, room or bytes.
     pauses: Counter,
     cpu: AtomicU64,
     core_wait: AtomicU64,
@@ -168,12 +170,18 @@ impl Meter {
 
     pub(super) fn starved(&self, nanos: u64) {
         self.starved.add(nanos);
-        self.pauses.add(1);
+        self.paused(nanos);
     }
 
     pub(super) fn blocked(&self, nanos: u64) {
         self.blocked.add(nanos);
-        self.pauses.add(1);
+        self.paused(nanos);
+    }
+
+    fn paused(&self, nanos: u64) {
+        if nanos >= ASLEEP {
+            self.pauses.add(1);
+        }
     }
 
     /// The worker had no permit.
@@ -188,7 +196,7 @@ impl Meter {
     /// The source waited for the window or for a seat in the first stage.
     pub(super) fn at_door(&self, nanos: u64) {
         self.door.add(nanos);
-        self.pauses.add(1);
+        self.paused(nanos);
     }
 
     /// A message was taken from the queue in which it had been for `queued` nanoseconds.

@@ -1,7 +1,7 @@
 //! Owns the report for machines: one JSON object with everything that was measured.
 //! Does not own: where it is written.
 
-use super::explain::explain;
+use super::explain::{diagnose, diagnosis_json, explain};
 use super::os::OsJson;
 use super::service::service;
 use super::shares::{per_step, shares};
@@ -51,6 +51,7 @@ pub fn report_json(view: &View<'_>) -> Value {
         "machine": { "cores": rounded(view.cores) },
         "notes": report.notes,
         "explanation": explain(view),
+        "diagnosis": diagnosis_json(&diagnose(view)),
     });
     if let Some(first) = report.first_finished {
         json["first_finished_seconds"] = seconds(first).into();

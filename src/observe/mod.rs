@@ -19,7 +19,9 @@ mod table; // aligned columns
 mod units; // numbers for people
 mod view; // what everything here is given
 
-pub use explain::explain;
+#[cfg(feature = "cli")]
+pub use explain::diagnosis_json;
+pub use explain::{Diagnosis, Proposal, diagnose, explain};
 #[cfg(feature = "cli")]
 pub use json::report_json;
 pub use os::{OsUse, OsWatch};

@@ -20,9 +20,9 @@ pub(super) struct Service {
     pub(super) variation: f64,
 }
 
-/// Whether the report tells waiting for a core from other waiting at all.
-pub(super) fn tells_core_wait(report: &Report) -> bool {
-    report.stages.iter().any(|stage| !stage.core_wait.is_zero())
+/// Whether a stage of the job has nothing to wait for but a core.
+pub(super) fn computes_only(stage: &str) -> bool {
+    matches!(stage, "decode" | "convert" | "encode")
 }
 
 pub(super) fn service(stage: &StageReport, report: &Report) -> Service {
@@ -30,10 +30,14 @@ pub(super) fn service(stage: &StageReport, report: &Report) -> Service {
     let steps = if stage.items_in > 0 { stage.items_in } else { stage.items_out } as f64;
     let [busy, cpu, core_wait] = [stage.busy, stage.cpu, stage.core_wait].map(|time| time.as_secs_f64());
     let mean = ratio(busy, steps);
+    let rest = (busy - cpu).max(0.0);
+    // The system tells what the whole thread waited for a core, and the part of it in steps is an estimate. It is not needed
+    // where a step can wait for nothing else.
+    let core_wait = if computes_only(&stage.name) { rest } else { core_wait.min(rest) };
     Service {
         visits: ratio(steps, report.admitted as f64),
         cpu: ratio(cpu, steps),
-        wait: ratio((busy - cpu - core_wait).max(0.0), steps),
+        wait: ratio(rest - core_wait, steps),
         core_wait: ratio(core_wait, steps),
         variation: ratio(stage.step.deviation.as_secs_f64(), mean),
     }
@@ -57,6 +61,18 @@ mod tests {
         let report = Report { admitted: 20, ..Report::default() };
         let service = service(&stage, &report);
         assert_eq!((service.visits, service.cpu, service.core_wait, service.wait), (0.5, 0.3, 0.2, 0.5));
+    }
+
+    #[test]
+    fn what_only_computes_waits_for_a_core_and_nothing_else() {
+        let second = Duration::from_secs;
+        let stage = StageReport { items_in: 1, busy: second(5), cpu: second(2), ..StageReport::default() };
+        let of = |name: &str| {
+            let stage = StageReport { name: name.to_owned(), ..stage.clone() };
+            let service = service(&stage, &Report { admitted: 1, ..Report::default() });
+            (service.core_wait, service.wait)
+        };
+        assert_eq!((of("decode"), of("read")), ((3.0, 0.0), (0.0, 3.0)));
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(in super::super) struct OsJson {
     cores_allowed: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quota_cores: Option<f64>,
+    timing_seconds_per_step: f64,
 }
 
 impl From<&OsUse> for OsJson {
@@ -66,6 +67,7 @@ impl From<&OsUse> for OsJson {
             stalled_for_memory_seconds: seconds(used.stalled_for_memory),
             cores_allowed: used.cores_allowed,
             quota_cores: used.quota,
+            timing_seconds_per_step: used.timing.as_secs_f64(),
         }
     }
 }
@@ -94,6 +96,7 @@ impl From<&OsJson> for OsUse {
             stalled_for_memory: json.stalled_for_memory_seconds.map(time),
             cores_allowed: json.cores_allowed,
             quota: json.quota_cores.filter(|cores| *cores > 0.0),
+            timing: time(json.timing_seconds_per_step),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::machine::{Cores, allowed, cores, pressure};
 use super::process::{Bytes, Process, bytes, process};
 use super::{cgroup, machine};
+use crate::engine::telemetry_per_item;
 use std::time::{Duration, Instant};
 
 /// What the operating system tells of the time since an [`OsWatch`] was set, for this process where nothing else is said.
@@ -51,6 +52,8 @@ pub struct OsUse {
     pub cores_allowed: Option<usize>,
     /// Cores that the control group's quota is worth.
     pub quota: Option<f64>,
+    /// What it takes to time one step of a stage; tried out on this machine.
+    pub timing: Duration,
 }
 
 impl OsUse {
@@ -71,6 +74,9 @@ impl OsUse {
         (read > 0).then(|| 1.0 - (storage as f64 / read as f64).min(1.0))
     }
 }
+
+/// Steps that are timed to know what timing takes.
+const TRIALS: u64 = 2_000;
 
 /// A moment to measure from.
 ///
@@ -127,6 +133,7 @@ impl OsWatch {
             throttled: difference(now.throttled, then.throttled),
             cores_allowed: (!self.allowed.is_empty()).then_some(self.allowed.len()),
             quota: cgroup::quota(),
+            timing: telemetry_per_item(TRIALS) / TRIALS as u32,
             ..OsUse::default()
         };
         used.of_process(&now.process.unwrap_or_default(), &then.process.unwrap_or_default());

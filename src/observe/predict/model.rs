@@ -1,7 +1,7 @@
 //! Owns the model of a run: the stations with what a picture asks of each, and the schedule around them.
 //! Does not own: what comes of it (`network`), nor other schedules (`change`).
 
-use super::super::service::{service, tells_core_wait};
+use super::super::service::service;
 use super::super::view::{View, ratio};
 use crate::engine::Report;
 
@@ -134,6 +134,16 @@ impl Model {
         Ok(model)
     }
 
+    /// Pictures per second as they were recorded.
+    pub fn recorded_per_second(&self) -> f64 {
+        self.measured
+    }
+
+    /// Cores that can be used.
+    pub fn cores(&self) -> f64 {
+        self.cores
+    }
+
     /// CPU seconds per picture, over all stations.
     pub(super) fn cpu_demand(&self) -> f64 {
         self.stations.iter().map(|station| station.visits * station.cpu).sum()
@@ -146,18 +156,15 @@ impl Model {
 }
 
 fn stations(report: &Report) -> Vec<Station> {
-    let told = tells_core_wait(report);
     let stations = report.stages.iter().map(|stage| {
         let service = service(stage, report);
-        // Where nobody tells what a worker waited for, a stage that only computes can have waited for nothing but a core.
-        let computes = matches!(stage.name.as_str(), "decode" | "convert" | "encode");
         Station {
             name: stage.name.clone(),
             workers: stage.workers.max(1),
             queue: stage.queue,
             visits: service.visits,
             cpu: service.cpu,
-            wait: if !told && computes { 0.0 } else { service.wait },
+            wait: service.wait,
             variation: service.variation.clamp(0.0, 2.0),
         }
     });

@@ -132,9 +132,19 @@ impl Model {
         1.64 * [OF_MODEL, missed, cores, sample].iter().map(|part| part * part).sum::<f64>().sqrt()
     }
 
+    /// Pictures per second, from few pictures; good enough to tell which of two schedules is better.
+    pub(in super::super) fn roughly(&self, pictures: u64) -> f64 {
+        self.flow_of(pictures).per_second
+    }
+
     /// Lets as many pictures through as it takes to know.
     pub(super) fn flow(&self) -> Flow {
-        let enough = ENOUGH.max(4 * self.window as u64).min(MOST);
+        self.flow_of(ENOUGH)
+    }
+
+    fn flow_of(&self, enough: u64) -> Flow {
+        // The pipeline has to be filled before it is seen full.
+        let enough = enough.max(4 * self.window as u64).min(MOST);
         let simulated = self.pictures.clamp(1, enough);
         let trace = Network::new(self, simulated as u32).run();
         let seconds = trace.ends.last().copied().unwrap_or(0.0).max(f64::MIN_POSITIVE);
