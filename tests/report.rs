@@ -21,7 +21,7 @@ fn recorded(scratch: &Scratch, options: &[&str]) -> Value {
 }
 
 /// Holds a value against the part of JSON Schema that the published one uses; says where it does not fit. Stricter in one
-/// thing: every member has to be described.
+/// thing: where the schema does not say that there may be others, every member has to be described.
 fn misfit(value: &Value, schema: &Value, root: &Value, at: &str) -> Option<String> {
     if let Some(name) = schema["$ref"].as_str() {
         let target = root.pointer(name.strip_prefix('#').unwrap()).expect("the reference leads somewhere");
@@ -42,6 +42,7 @@ fn misfit(value: &Value, schema: &Value, root: &Value, at: &str) -> Option<Strin
             "required",
             "items",
             "maxItems",
+            "additionalProperties",
         ];
         assert!(known.contains(&keyword.as_str()), "this test does not know the keyword {keyword}");
     }
@@ -58,6 +59,7 @@ fn misfit(value: &Value, schema: &Value, root: &Value, at: &str) -> Option<Strin
         "integer" => value.is_u64() || value.is_i64(),
         "number" => value.is_number(),
         "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
         other => panic!("this test does not know the type {other}"),
     };
     if !types.is_empty() && !types.iter().any(|name| is(name)) {
@@ -84,12 +86,13 @@ fn misfit(value: &Value, schema: &Value, root: &Value, at: &str) -> Option<Strin
         return items.iter().enumerate().find_map(each);
     }
     let members = value.as_object()?;
-    let required = schema["required"].as_array().unwrap();
-    if let Some(missing) = required.iter().find(|name| !members.contains_key(name.as_str().unwrap())) {
+    let mut required = schema["required"].as_array().into_iter().flatten();
+    if let Some(missing) = required.find(|name| !members.contains_key(name.as_str().unwrap())) {
         return wrong(&format!("{missing} is missing"));
     }
     members.iter().find_map(|(name, member)| match schema["properties"].get(name) {
         Some(schema) => misfit(member, schema, root, &format!("{at}/{name}")),
+        None if schema["additionalProperties"] == true => None,
         None => Some(format!("{at}/{name}: is not described")),
     })
 }

@@ -74,6 +74,11 @@ impl Case {
     }
 }
 
+/// A run before all others.
+pub(crate) fn warm() -> Case {
+    Case::new(2, [2; 5], 2_000)
+}
+
 /// Each run that is predicted from, with the runs that are.
 pub(crate) fn all(quick: bool) -> Vec<(Case, Vec<Case>)> {
     if quick {

@@ -75,6 +75,10 @@ fn main() -> Result<()> {
     let reports =
         std::env::args().find_map(|argument| argument.strip_prefix("--reports=").map(PathBuf::from));
     let runs = Runs { pictures: run::pictures(&folder)?, output: scratch.path().to_owned(), reports };
+    if !quick {
+        // Whoever comes first would read the pictures from storage.
+        run::undisturbed(&cases::warm(), &runs.pictures, &runs.output)?;
+    }
     let mut rows = Vec::new();
     for (base, cases) in all(quick) {
         let recorded = runs.ran(&base)?;

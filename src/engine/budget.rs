@@ -74,6 +74,17 @@ pub(super) struct Reserved {
     pub(super) grants: u64,
     /// All that was ever granted.
     pub(super) granted: u64,
+    /// The same, each squared.
+    squares: f64,
+}
+
+impl Reserved {
+    /// Standard deviation of what was granted.
+    pub(super) fn deviation(&self) -> u64 {
+        let grants = self.grants.max(1) as f64;
+        let mean = self.granted as f64 / grants;
+        (self.squares / grants - mean * mean).max(0.0).sqrt() as u64
+    }
 }
 
 impl Ledger {
@@ -101,6 +112,7 @@ impl Ledger {
             state.peak = state.peak.max(state.now);
             state.grants += 1;
             state.granted = state.granted.saturating_add(bytes);
+            state.squares += (bytes as f64).powi(2);
             return true;
         }
         false
@@ -128,6 +140,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_granted_is_remembered_with_its_spread() {
+        let ledger = Ledger::new(ByteSize::new(1000), Span::default());
+        for bytes in [10, 30, 10, 30] {
+            assert!(ledger.try_reserve(bytes));
+        }
+        let reserved = ledger.reserved();
+        assert_eq!((reserved.grants, reserved.granted, reserved.deviation()), (4, 80, 10));
+    }
+
+    #[test]
     fn an_item_larger_than_the_whole_budget_is_granted_only_alone() {
         let ledger = Ledger::new(ByteSize::new(10), Span::default());
         assert!(ledger.try_reserve(4));
@@ -138,7 +160,7 @@ mod tests {
         assert!(ledger.try_reserve(u64::MAX));
         assert!(!ledger.try_reserve(1));
         ledger.release(u64::MAX);
-        let Reserved { now, peak, grants, granted } = ledger.reserved();
+        let Reserved { now, peak, grants, granted, .. } = ledger.reserved();
         assert_eq!((now, peak, grants, granted), (0, u64::MAX, 3, u64::MAX));
     }
 }

@@ -106,6 +106,8 @@ pub struct BudgetReport {
     pub grants: u64,
     /// All bytes that were ever reserved.
     pub granted: u64,
+    /// Standard deviation of what was reserved at a time.
+    pub deviation: u64,
     /// The stage in front of which they are reserved: its index in [`Report::stages`].
     pub before: usize,
     /// The stage behind which they are given back, if not at the end.

@@ -181,9 +181,11 @@ pub(super) fn snapshot(control: &Control, gauges: &Gauges) -> Report {
         upstream = Some(gauge.totals(now));
     }
     report.budgets.extend(control.ledgers.iter().map(|ledger| {
-        let Reserved { now: used, peak, grants, granted } = ledger.reserved();
+        let reserved = ledger.reserved();
+        let Reserved { now: used, peak, grants, granted, .. } = reserved;
+        let (capacity, deviation) = (ledger.capacity(), reserved.deviation());
         let Span { before, until } = ledger.span;
-        BudgetReport { capacity: ledger.capacity(), used, peak, grants, granted, before, until }
+        BudgetReport { capacity, used, peak, grants, granted, deviation, before, until }
     }));
     report
 }

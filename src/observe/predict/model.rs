@@ -24,8 +24,9 @@ pub struct Model {
     /// Pictures per second as measured, and as the model gives them for the same schedule.
     pub(super) measured: f64,
     pub(super) modelled: f64,
-    /// Cores when it was measured.
+    /// Cores when it was measured, and how much of them was used.
     pub(super) cores_measured: f64,
+    pub(super) load_measured: f64,
     /// Resident memory that was not reserved in any budget, at most.
     pub(super) base_memory: u64,
 }
@@ -52,8 +53,9 @@ pub(super) struct Budget {
     /// The station behind which they are given back.
     pub(super) until: usize,
     pub(super) capacity: f64,
-    /// Reserved per picture, on average.
+    /// Reserved per picture, on average, and the deviation as a part of that.
     pub(super) mean: f64,
+    pub(super) variation: f64,
 }
 
 impl Station {
@@ -78,6 +80,10 @@ pub enum NoModel {
     TooShort(u128),
 }
 
+/// How much longer a step computes where the cores are nearly idle, than where they are busy.
+const OF_IDLING: f64 = 0.3;
+/// The power of the number of cores with which CPU times grow.
+const OF_SHARING: f64 = 0.06;
 /// Runs shorter than this are mostly start-up.
 const TOO_SHORT_MILLIS: u128 = 50;
 
@@ -127,6 +133,7 @@ impl Model {
             measured: view.pictures_per_second(),
             modelled: 0.0,
             cores_measured: cores,
+            load_measured: load(view, cores),
             base_memory: base_memory(view),
             stations,
         };
@@ -144,9 +151,18 @@ impl Model {
         self.cores
     }
 
-    /// CPU seconds per picture, over all stations.
+    /// CPU seconds per picture, over all stations, when the cores are busy all the time.
     pub(super) fn cpu_demand(&self) -> f64 {
-        self.stations.iter().map(|station| station.visits * station.cpu).sum()
+        let measured: f64 = self.stations.iter().map(|station| station.visits * station.cpu).sum();
+        measured * self.dearer(1.0)
+    }
+
+    /// By what CPU times differ from those measured when so much of the cores is used: a core that was idle is slower, for
+    /// its caches are cold and it has to be woken, and so is one that has more others beside it.
+    pub(super) fn dearer(&self, load: f64) -> f64 {
+        let idle = |load: f64| 1.0 + OF_IDLING * (1.0 - load);
+        let shared = (self.cores / self.cores_measured).powf(OF_SHARING);
+        idle(load) / idle(self.load_measured) * shared
     }
 
     /// Cores left for the stations.
@@ -174,11 +190,15 @@ fn stations(report: &Report) -> Vec<Station> {
 fn budgets(report: &Report) -> Vec<Budget> {
     let last = report.stages.len().saturating_sub(1);
     let budgets = report.budgets.iter().filter(|budget| budget.grants > 0 && budget.before <= last);
-    let budgets = budgets.map(|budget| Budget {
-        before: budget.before,
-        until: budget.until.unwrap_or(last).clamp(budget.before, last),
-        capacity: budget.capacity as f64,
-        mean: ratio(budget.granted as f64, budget.grants as f64),
+    let budgets = budgets.map(|budget| {
+        let mean = ratio(budget.granted as f64, budget.grants as f64);
+        Budget {
+            before: budget.before,
+            until: budget.until.unwrap_or(last).clamp(budget.before, last),
+            capacity: budget.capacity as f64,
+            mean,
+            variation: ratio(budget.deviation as f64, mean).clamp(0.0, 2.0),
+        }
     });
     budgets.collect()
 }
@@ -190,6 +210,12 @@ fn beside(view: &View<'_>) -> f64 {
     // Others are assumed to go on as they did.
     let all = os.cpu().as_secs_f64() + os.others_cpu.map_or(0.0, |time| time.as_secs_f64());
     ratio(all - stages, os.wall.as_secs_f64().max(view.seconds())).max(0.0)
+}
+
+/// The part of the cores that was used, by whomever.
+fn load(view: &View<'_>, cores: f64) -> f64 {
+    let stages: f64 = view.report.stages.iter().map(|stage| stage.cpu.as_secs_f64()).sum();
+    ((ratio(stages, view.seconds()) + beside(view)) / cores).clamp(0.0, 1.0)
 }
 
 fn base_memory(view: &View<'_>) -> u64 {

@@ -26,6 +26,9 @@ impl Ord for At {
     }
 }
 
+/// Seconds after which the load of this run counts for more than that of the recorded one.
+const LEARNING: f64 = 0.05;
+
 /// What happened, in sums over time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Trace {
@@ -201,6 +204,13 @@ impl<'m> Network<'m> {
         self.begin(0, picture);
     }
 
+    /// The part of the cores in use so far; in the beginning as it was recorded.
+    fn load(&self) -> f64 {
+        let (before, beside) = (LEARNING * self.model.load_measured, self.model.beside * self.now);
+        let used = (self.trace.cores + beside) / self.model.cores;
+        ((before + used) / (LEARNING + self.now)).clamp(0.0, 1.0)
+    }
+
     /// A worker that was counted out begins a step.
     fn begin(&mut self, at: usize, picture: u32) {
         let Some(station) = self.model.stations.get(at) else { return };
@@ -213,7 +223,7 @@ impl<'m> Network<'m> {
         if wait > 0.0 {
             wait *= factor(station.variation, seed + 1 + at as u64);
         }
-        let cpu = cpu * steps * factor(station.variation, seed);
+        let cpu = cpu * steps * factor(station.variation, seed) * self.model.dearer(self.load());
         self.at[picture as usize] = at as u8;
         self.waits[picture as usize] = wait;
         if cpu > 0.0 {
@@ -293,8 +303,7 @@ impl<'m> Network<'m> {
 
     fn bytes(&self, budget: usize, picture: u32) -> f64 {
         let Some(budget) = self.model.budgets.get(budget) else { return 0.0 };
-        let variation = self.model.stations.get(budget.before).map_or(0.0, |station| station.variation);
-        budget.mean * factor(variation.min(1.0), u64::from(picture) << 8)
+        budget.mean * factor(budget.variation, u64::from(picture) << 8)
     }
 
     /// Reserves what a picture needs at the gate in front of a station; true if there is none or it got it.

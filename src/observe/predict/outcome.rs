@@ -13,6 +13,8 @@ const MOST: u64 = 20_000;
 const OF_MODEL: f64 = 0.05;
 /// What other cores add per doubling: caches, memory and clock rates are shared, and nothing of that was measured.
 const OF_CORES: f64 = 0.08;
+/// And what it may be off between idle cores and busy ones.
+const OF_LOAD: f64 = 0.1;
 /// From here on a resource has hardly a free moment.
 const FULL: f64 = 0.9;
 
@@ -96,7 +98,8 @@ impl Model {
         let flow = self.flow();
         let correction = self.correction();
         let per_second = flow.per_second * correction;
-        let off = self.uncertainty();
+        let cores_used = flow.trace.cores / flow.seconds + self.beside.min(self.cores);
+        let off = self.uncertainty(cores_used / self.cores);
         let at_most = bounds(self);
         let limit = self.limit(&flow, &at_most);
         let reserved = flow.trace.bytes.max(0.0) as u64;
@@ -105,7 +108,7 @@ impl Model {
             low: per_second / (1.0 + off),
             high: per_second * (1.0 + off),
             limit,
-            cores_used: flow.trace.cores / flow.seconds + self.beside.min(self.cores),
+            cores_used,
             cores: self.cores,
             inside: flow.trace.inside() / flow.seconds,
             reserved,
@@ -121,15 +124,16 @@ impl Model {
         if ratio.is_finite() && ratio > 0.0 { ratio } else { 1.0 }
     }
 
-    /// Half the width of the range, as a part: what the model missed of the recorded run, what new cores may bring, and what
-    /// a sample of so many pictures tells.
-    fn uncertainty(&self) -> f64 {
+    /// Half the width of the range, as a part: what the model missed of the recorded run, what new cores and another load may
+    /// bring, and what a sample of so many pictures tells.
+    fn uncertainty(&self, load: f64) -> f64 {
         let missed = self.correction().ln() / 2.0;
         let cores = (self.cores / self.cores_measured).ln().abs() / std::f64::consts::LN_2 * OF_CORES;
+        let load = (load - self.load_measured) * OF_LOAD;
         let variation = self.stations.iter().map(|station| station.variation).fold(0.0, f64::max);
         let sample = 2.0 * variation / (self.pictures.max(1) as f64).sqrt();
         // Nine in ten of a normal distribution lie within 1.64 deviations.
-        1.64 * [OF_MODEL, missed, cores, sample].iter().map(|part| part * part).sum::<f64>().sqrt()
+        1.64 * [OF_MODEL, missed, cores, load, sample].iter().map(|part| part * part).sum::<f64>().sqrt()
     }
 
     /// Pictures per second, from few pictures; good enough to tell which of two schedules is better.

@@ -27,6 +27,7 @@ fn model(cores: f64, inner: Vec<Station>) -> Model {
         measured: 0.0,
         modelled: 0.0,
         cores_measured: cores,
+        load_measured: 1.0,
         base_memory: 0,
     };
     model.modelled = model.flow().per_second;
@@ -56,12 +57,14 @@ fn cores_limit_however_many_workers_there_are() {
     about(prediction.per_second, 200.0);
     assert_eq!(prediction.limit, Limit::Cores);
     about(model.with(&Change::default().workers("encode", 64)).unwrap().predict().per_second, 200.0);
-    about(model.with(&Change::default().cores(1.0)).unwrap().predict().per_second, 100.0);
+    // Half the cores, and a little more than half, for one has its caches for itself.
+    let one = model.with(&Change::default().cores(1.0)).unwrap().predict().per_second;
+    assert!((100.0..110.0).contains(&one), "{one}");
 }
 
 #[test]
 fn a_window_of_one_is_the_sum_of_all_stages() {
-    let model = model(4.0, vec![station("read", 2, 0.0, 0.003), station("write", 2, 0.001, 0.006)]);
+    let model = model(4.0, vec![station("read", 2, 0.0, 0.003), station("write", 2, 0.0, 0.007)]);
     let one = model.with(&Change::default().window(1)).unwrap().predict();
     about(one.per_second, 100.0);
     assert_eq!(one.limit, Limit::Window);
@@ -69,8 +72,8 @@ fn a_window_of_one_is_the_sum_of_all_stages() {
 
 #[test]
 fn a_budget_for_one_picture_lets_one_through_at_a_time() {
-    let mut model = model(8.0, vec![station("decode", 4, 0.005, 0.0), station("write", 4, 0.0, 0.005)]);
-    model.budgets.push(Budget { before: 1, until: 3, capacity: 100.0, mean: 60.0 });
+    let mut model = model(8.0, vec![station("decode", 4, 0.0, 0.005), station("write", 4, 0.0, 0.005)]);
+    model.budgets.push(Budget { before: 1, until: 3, capacity: 100.0, mean: 60.0, variation: 0.0 });
     let prediction = model.predict();
     about(prediction.per_second, 100.0);
     assert_eq!(prediction.limit, Limit::Memory);
@@ -97,6 +100,16 @@ fn a_change_that_does_not_fit_is_refused() {
 }
 
 #[test]
+fn steps_are_cheaper_on_cores_that_are_busy() {
+    let slow = model(2.0, vec![station("read", 1, 0.0, 0.010), station("decode", 2, 0.004, 0.0)]);
+    let mut recorded = slow.clone();
+    recorded.load_measured = 0.2;
+    let busy =
+        |model: &Model| model.with(&Change::default().workers("read", 32)).unwrap().predict().per_second;
+    assert!(busy(&recorded) > 1.1 * busy(&slow), "measured on idle cores, 4 ms are less on busy ones");
+}
+
+#[test]
 fn the_recorded_schedule_is_predicted_as_it_was_measured() {
     let mut model = model(2.0, vec![station("decode", 2, 0.004, 0.0)]);
     model.measured = 321.0;
@@ -109,11 +122,11 @@ proptest! {
     /// Whatever the schedule: every picture comes out, and no bound is exceeded.
     #[test]
     fn no_schedule_exceeds_the_bounds_of_the_operational_laws(
-        stages in proptest::collection::vec((1usize..6, 0usize..4, 0.0f64..0.01, 0.0f64..0.01, 0.1f64..1.0), 1..5),
+        stages in proptest::collection::vec((1usize..6, 0usize..4, 0.0f64..0.01, 0.0f64..0.01, 0.5f64..1.0), 1..5),
         cores in 0.3f64..5.0,
         window in 1usize..20,
         budget in (10.0f64..200.0, 0usize..5, 0usize..5),
-        pictures in 1u64..300,
+        pictures in 50u64..300,
     ) {
         let inner: Vec<Station> = stages.iter().enumerate().map(|(at, (workers, queue, cpu, wait, visits))| Station {
             queue: *queue,
@@ -125,14 +138,13 @@ proptest! {
         let last = model.stations.len() - 1;
         let before = 1 + budget.1 % last;
         let until = before + budget.2 % (last - before + 1);
-        model.budgets.push(Budget { before, until, capacity: budget.0, mean: 40.0 });
+        model.budgets.push(Budget { before, until, capacity: budget.0, mean: 40.0, variation: 0.0 });
         model.window = window;
         let flow = model.flow();
         prop_assert_eq!(flow.ended(), pictures as usize);
         for (limit, most) in model.predict().at_most {
-            // What a picture does at each stage is drawn by rounding, so few of them are off by one visit.
-            let slack = 1.02 + 2.0 * last as f64 / pictures as f64 / 0.1;
-            prop_assert!(flow.per_second <= most * slack, "{limit:?}: {} > {most}", flow.per_second);
+            // Which pictures visit a stage comes of rounding: of 25 visits and more, one may be missing.
+            prop_assert!(flow.per_second <= most * 1.06, "{limit:?}: {} > {most}", flow.per_second);
         }
     }
 }
