@@ -28,9 +28,8 @@ pub(super) fn advice(view: &View<'_>, model: &Model) -> Advice {
     let facts = Facts::of(view);
     let search = Search { model, knobs: knobs(&facts, view, model), base: model.roughly(FEW) };
     let mut found = search.chain();
-    let single =
-        |knob: &Knob| (!found.iter().any(|knobs| knobs == &[knob.clone()])).then(|| vec![knob.clone()]);
-    let others: Vec<Vec<Knob>> = search.best_of_each().iter().filter_map(|(knob, _)| single(knob)).collect();
+    let alone = search.best_of_each().into_iter().map(|(knob, _)| vec![knob]);
+    let others: Vec<Vec<Knob>> = alone.filter(|knobs| !found.contains(knobs)).collect();
     found.extend(others);
     let mut changes: Vec<Proposal> = found.iter().filter_map(|knobs| propose(model, knobs)).collect();
     changes.retain(|proposal| proposal.gain >= WORTH);

@@ -1,7 +1,7 @@
 //! Owns the whole answer to "why is it not faster": where the time went, the verdict, what it is known by, what would help and
 //! what would not.
 
-use super::super::predict::Model;
+use super::super::predict::{Model, NoModel};
 use super::super::units::{percent, three};
 use super::super::view::View;
 use super::account::account;
@@ -62,6 +62,8 @@ pub fn diagnose(view: &View<'_>) -> Diagnosis {
     diagnosis.account = account(view);
     diagnosis.evidence = evidence(view, &facts);
     match Model::of(view) {
+        // The verdict says so already.
+        Err(NoModel::TooShort(_) | NoModel::NothingDone) => {}
         Err(reason) => diagnosis.outlook = Some(format!("nothing can be predicted: {reason}")),
         Ok(model) => {
             let Advice { changes, no_use, more_cores } = advice(view, &model);

@@ -6,6 +6,7 @@ use super::super::service::service;
 use super::super::units::{bytes, count, duration, memory, percent, three};
 use super::super::view::{View, ratio};
 use super::facts::Facts;
+use super::wording::number;
 use crate::engine::{BudgetReport, StageReport};
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ pub(super) fn evidence(view: &View<'_>, facts: &Facts<'_>) -> Vec<String> {
 }
 
 fn cores(view: &View<'_>, facts: &Facts<'_>) -> String {
-    let mut line = format!("cores: {} of {} used on average", three(facts.cores_used), three(view.cores));
+    let mut line = format!("cores: {} of {} used on average", three(facts.cores_used), number(view.cores));
     let Some(os) = view.os else { return line };
     let all = os.cpu().as_secs_f64();
     let kernel = ratio(os.cpu_system.as_secs_f64(), all);

@@ -162,6 +162,20 @@ fn a_stage_that_computes_wants_workers_only_while_there_are_idle_cores() {
 }
 
 #[test]
+fn a_stage_that_computes_all_the_time_beside_a_core_that_does_not_wants_workers() {
+    let report = job([
+        (2, 0.02, 0.03, 0.95, 0.5),
+        (1, 0.98, 0.02, 0.0, 0.98),
+        (2, 0.05, 0.95, 0.0, 1.0),
+        (2, 0.30, 0.70, 0.0, 1.0),
+        (2, 0.05, 0.95, 0.0, 0.5),
+    ]);
+    let totals = Totals::default();
+    let said = explain(&View { report: &report, totals: &totals, expected: None, cores: 2.0, os: None });
+    assert!(said.starts_with("`--decoders 2` would help: the one decoder is busy 98 %"), "{said}");
+}
+
+#[test]
 fn stages_that_are_equally_busy_are_raised_together() {
     let report = job([
         (2, 0.95, 0.05, 0.0, 0.02),

@@ -153,7 +153,7 @@ fn is_whole(x: f64) -> bool {
 }
 
 /// A number of cores: whole where it is.
-fn number(cores: f64) -> String {
+pub(super) fn number(cores: f64) -> String {
     if is_whole(cores) { format!("{cores:.0}") } else { three(cores) }
 }
 

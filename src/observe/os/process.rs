@@ -19,11 +19,9 @@ pub(super) struct Process {
 /// `getrusage(2)`; counts the threads that have ended too.
 #[cfg(unix)]
 pub(super) fn process() -> Option<Process> {
+    use nix::sys::time::{TimeVal, TimeValLike};
     let usage = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_SELF).ok()?;
-    let time = |time: nix::sys::time::TimeVal| {
-        let [seconds, micros] = [time.tv_sec() as i64, time.tv_usec() as i64].map(count);
-        Duration::from_secs(seconds).saturating_add(Duration::from_micros(micros))
-    };
+    let time = |time: TimeVal| Duration::from_micros(count(time.num_microseconds()));
     // Apple counts bytes here, the others KiB.
     let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
     Some(Process {

@@ -148,6 +148,11 @@ impl Model {
         Ok(model)
     }
 
+    /// On so many cores, with the stages that compute grown as well.
+    pub(in super::super) fn on_cores(&self, cores: usize) -> Option<Self> {
+        self.with(&scaled(self, cores)?).ok()
+    }
+
     fn find(&self, stage: &str) -> Result<usize, ChangeError> {
         self.stations.iter().position(|station| station.name == *stage).ok_or_else(|| {
             let known: Vec<String> = self.stations.iter().map(|s| format!("`{}`", s.name)).collect();
@@ -174,6 +179,16 @@ impl Model {
         self.budgets.iter_mut().for_each(|budget| budget.capacity *= bytes as f64 / all);
         Ok(())
     }
+}
+
+/// So many cores, and a worker for each of them where a stage computes, as `auto` has it.
+fn scaled(model: &Model, cores: usize) -> Option<Change> {
+    let inner = model.stations.get(1..model.stations.len().checked_sub(1)?)?;
+    let mut change = Change::default().cores(cores as f64);
+    for station in inner.iter().filter(|station| station.cpu >= station.wait) {
+        change = change.workers(&station.name, station.workers.max(cores.min(1024)));
+    }
+    Some(change)
 }
 
 fn within(what: &'static str, range: &'static str, holds: bool) -> Result<(), ChangeError> {

@@ -2,7 +2,7 @@
 //! slowed down by the same factor.
 //! Does not own: what they do before and after.
 
-use super::network::At;
+use super::trace::At;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

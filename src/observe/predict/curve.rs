@@ -15,12 +15,12 @@ pub(super) struct Curve {
     pub(super) here: usize,
 }
 
-/// Against cores, with stages that compute given a worker per core as `auto` does it; then against the workers of the
-/// stage that has most to do.
+/// Against cores; then against the workers of the stage that has most to do.
 pub(super) fn curves(model: &Model) -> Vec<Curve> {
     let here = model.cores.round().max(1.0) as usize;
-    let with_cores = |n: usize| scaled(model, n).and_then(|change| model.with(&change).ok());
-    let mut curves = vec![curve("cores".to_owned(), here, with_cores)];
+    let with_cores = |n: usize| model.on_cores(n);
+    let mut curves =
+        vec![curve("cores, with a worker for each where a stage computes".to_owned(), here, with_cores)];
     if let Some((name, workers)) = model.most_loaded() {
         let with_workers = |n: usize| model.with(&Change::default().workers(&name, n)).ok();
         curves.push(curve(format!("workers of {name}"), workers, with_workers));
@@ -47,24 +47,7 @@ fn steps(here: usize) -> Vec<usize> {
     steps
 }
 
-/// So many cores, and as many workers for each stage that had one per core.
-fn scaled(model: &Model, cores: usize) -> Option<Change> {
-    let now = model.cores.round().max(1.0);
-    let inner = model.stations.get(1..model.stations.len().checked_sub(1)?)?;
-    let mut change = Change::default().cores(cores as f64);
-    for station in inner.iter().filter(|station| station.cpu >= station.wait) {
-        let workers = (station.workers as f64 * cores as f64 / now).round().clamp(1.0, 1024.0);
-        change = change.workers(&station.name, workers as usize);
-    }
-    Some(change)
-}
-
 impl Model {
-    /// On so many cores, with the stages that compute grown as well.
-    pub(in super::super) fn on_cores(&self, cores: usize) -> Option<Self> {
-        self.with(&scaled(self, cores)?).ok()
-    }
-
     /// The stage whose workers have most to do, by the bounds, and how many they are.
     fn most_loaded(&self) -> Option<(String, usize)> {
         let prediction = self.predict();

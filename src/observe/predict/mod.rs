@@ -9,6 +9,7 @@
 mod bounds; // what no schedule can beat
 mod change; // another schedule, another machine
 mod cpu; // a station of cores, shared by all that compute
+#[cfg(feature = "cli")]
 mod curve; // throughput against cores and workers
 mod draw; // pictures that differ
 mod model; // service demands and the schedule
@@ -18,6 +19,7 @@ mod outcome; // what comes of it, and how sure that is
 mod plot; // the curve as SVG and in the terminal
 #[cfg(feature = "cli")]
 mod text; // for people and machines
+mod trace; // what happened in the network
 
 #[cfg(test)]
 mod tests;

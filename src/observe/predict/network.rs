@@ -5,49 +5,12 @@
 use super::cpu::Cores;
 use super::draw::factor;
 use super::model::Model;
+use super::trace::{At, Trace};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-/// A moment, in seconds, that can be sorted.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct At(pub(super) f64);
-
-impl Eq for At {}
-
-impl PartialOrd for At {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for At {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
 /// Seconds after which the load of this run counts for more than that of the recorded one.
 const LEARNING: f64 = 0.05;
-
-/// What happened, in sums over time.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Trace {
-    /// When each picture ended, in order.
-    pub(super) ends: Vec<f64>,
-    /// When the last one was admitted.
-    pub(super) admitted: f64,
-    /// Seconds of workers in steps, blocked, and at the gate or behind it; pictures in the queue × seconds.
-    pub(super) busy: Vec<f64>,
-    pub(super) blocked: Vec<f64>,
-    pub(super) gated: Vec<f64>,
-    pub(super) queued: Vec<f64>,
-    /// Seconds of cores in use.
-    pub(super) cores: f64,
-    /// The source had a picture and no place for it.
-    pub(super) door: f64,
-    /// The most bytes reserved at once.
-    pub(super) bytes: f64,
-}
 
 struct Place {
     queue: VecDeque<u32>,

@@ -3,7 +3,8 @@
 
 use super::bounds::{Bound, bounds};
 use super::model::Model;
-use super::network::{Network, Trace};
+use super::network::Network;
+use super::trace::Trace;
 
 /// More pictures than this tell nothing new.
 const ENOUGH: u64 = 1_500;
@@ -148,7 +149,7 @@ impl Model {
 
     fn flow_of(&self, enough: u64) -> Flow {
         // The pipeline has to be filled before it is seen full.
-        let enough = enough.max(4 * self.window as u64).min(MOST);
+        let enough = enough.max((self.window as u64).saturating_mul(4)).min(MOST);
         let simulated = self.pictures.clamp(1, enough);
         let trace = Network::new(self, simulated as u32).run();
         let seconds = trace.ends.last().copied().unwrap_or(0.0).max(f64::MIN_POSITIVE);
@@ -214,27 +215,5 @@ impl Flow {
     /// Pictures that came out.
     pub(super) fn ended(&self) -> usize {
         self.trace.ends.len()
-    }
-}
-
-impl Trace {
-    /// Pictures per second while the pipeline is full; 0 if it never is.
-    fn steady(&self) -> f64 {
-        let from = self.ends.len() / 5;
-        let to = self.ends.partition_point(|end| *end <= self.admitted);
-        match (self.ends.get(from), to.checked_sub(1).and_then(|to| self.ends.get(to))) {
-            (Some(begin), Some(end)) if to > from + 1 && end > begin => {
-                (to - 1 - from) as f64 / (end - begin)
-            }
-            _ => match self.ends.last() {
-                Some(end) if *end > 0.0 => self.ends.len() as f64 / end,
-                _ => 0.0,
-            },
-        }
-    }
-
-    /// Pictures × seconds in the network.
-    fn inside(&self) -> f64 {
-        [&self.busy, &self.blocked, &self.queued].into_iter().flatten().sum()
     }
 }

@@ -20,11 +20,12 @@ pub fn svg(model: &Model) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
          font-family=\"system-ui, sans-serif\" font-size=\"12\">\n<title>Predicted pictures per second</title>\n<style>\n\
-         svg {{ color: #222; background: #fff; --line: #06c }}\n\
-         @media (prefers-color-scheme: dark) {{ svg {{ color: #ddd; background: #181818; --line: #6bf }} }}\n\
-         text {{ fill: currentColor }} .axis {{ stroke: currentColor; opacity: .25 }}\n\
-         .line {{ stroke: var(--line); fill: none; stroke-width: 2 }} .range {{ fill: var(--line); opacity: .15 }}\n\
-         .point {{ fill: var(--line) }} .here {{ fill: currentColor }}\n</style>\n"
+         .paper {{ fill: #fff }} text {{ fill: #222 }} .axis {{ stroke: #888; stroke-opacity: .35 }}\n\
+         .line {{ stroke: #06c; fill: none; stroke-width: 2 }} .range {{ fill: #06c; fill-opacity: .15 }}\n\
+         .point {{ fill: #06c }} .here {{ fill: #d40 }}\n\
+         @media (prefers-color-scheme: dark) {{ .paper {{ fill: #181818 }} text {{ fill: #ddd }} .line {{ stroke: #6bf }}\n\
+         .range {{ fill: #6bf }} .point {{ fill: #6bf }} .here {{ fill: #f95 }} }}\n</style>\n\
+         <rect class=\"paper\" width=\"{WIDTH}\" height=\"{height}\"/>\n"
     );
     for (at, curve) in curves.iter().enumerate() {
         let _ = writeln!(out, "<g transform=\"translate(0 {})\">", HEIGHT * at as f64);
