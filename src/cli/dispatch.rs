@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use super::parse::{Command, Surroundings, parse};
 use super::usage::UsageError;
-use super::{formats, grammar, ops, output, run, wrap};
+use super::{formats, grammar, ops, output, recorded, run, wrap};
 use crate::config::{self, Loaded, Verbosity, printable};
 
 /// The environment failed: a result could not be written.
@@ -50,6 +50,8 @@ fn dispatch(command: Command) -> ExitCode {
         }
         Command::Formats { json: true } => output::to_stdout(&formats::json()),
         Command::Formats { json: false } => output::styled_to_stdout(&formats::text(wrap::width())),
+        Command::Explain(args) => return recorded::explain(&args),
+        Command::Predict(args) => return recorded::predict(&args),
         Command::Completions(shell) => output::to_stdout(&completions(shell)),
         Command::Man => man().and_then(|page| output::to_stdout(&page)),
         Command::Help(text) => output::styled_to_stdout(&text),

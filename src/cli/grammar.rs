@@ -10,6 +10,7 @@ use clap::builder::{PossibleValue, TypedValueParser, ValueParser};
 use clap::{Arg, ArgAction, Args, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+use super::recorded::{ExplainArgs, PredictArgs};
 use super::{help, ops};
 use crate::config::Config;
 use crate::config::settings::{Heading, SETTINGS, Setting, Shape};
@@ -74,6 +75,10 @@ pub(super) enum SubCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Say where the time of a recorded run went, what limited it, and what would help
+    Explain(ExplainArgs),
+    /// Say what a recorded run would do with other workers, or on another machine
+    Predict(PredictArgs),
     /// Print completions for a shell
     Completions {
         /// The shell to complete in

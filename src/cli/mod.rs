@@ -16,6 +16,7 @@
 //! | `ops` | what each op says of itself |
 //! | `wrap` | text in columns no wider than the terminal |
 //! | `output` | stdout that may be closed at any time |
+//! | `recorded` | what is said of a run that was recorded |
 //! | `report_file` | the file of `--report`: checked before the work, replaced whole |
 //! | `run` | the conversion itself |
 //! | `signals` | Ctrl-C and SIGTERM |
@@ -29,6 +30,7 @@ mod help;
 mod ops;
 mod output;
 mod parse;
+mod recorded;
 mod report_file;
 mod run;
 mod signals;
@@ -37,4 +39,5 @@ mod wrap;
 
 pub use dispatch::main;
 pub use parse::{Command, Surroundings, parse};
+pub use recorded::{ExplainArgs, PredictArgs};
 pub use usage::UsageError;

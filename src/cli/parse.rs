@@ -12,6 +12,7 @@ use clap_complete::Shell;
 
 use super::flags;
 use super::grammar::{self, CallArgs, ConfigCommand, SubCommand};
+use super::recorded::{ExplainArgs, PredictArgs};
 use super::usage::UsageError;
 use crate::config::{self, Layers, Loaded, Problem, Problems};
 
@@ -38,6 +39,10 @@ pub enum Command {
         /// For machines.
         json: bool,
     },
+    /// Say where the time of a recorded run went.
+    Explain(ExplainArgs),
+    /// Say what a recorded run would do otherwise.
+    Predict(Box<PredictArgs>),
     /// Print completions for a shell.
     Completions(Shell),
     /// Print the manual page.
@@ -98,6 +103,8 @@ pub fn parse(
         SubCommand::Config(ConfigCommand::Schema) => Command::ConfigSchema,
         SubCommand::Ops { name, json } => Command::Ops { name, json },
         SubCommand::Formats { json } => Command::Formats { json },
+        SubCommand::Explain(args) => Command::Explain(args),
+        SubCommand::Predict(args) => Command::Predict(Box::new(args)),
         SubCommand::Completions { shell } => Command::Completions(shell),
         SubCommand::Man => Command::Man,
     })

@@ -10,10 +10,16 @@ use super::item::{Fate, Ticket};
 use super::queue::{Sender, StopReceiver, StopSender, stop_signal};
 use super::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use super::sync::{Condvar, Mutex, lock};
+// Not from `sync`: nothing is decided by it.
+use std::sync::atomic::AtomicU64 as Untracked;
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "images", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+#[cfg_attr(
+    feature = "images",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 pub enum Ended {
     /// It has not.
     #[default]
@@ -65,6 +71,8 @@ pub(super) struct Control {
     pub(super) stopped_by: Mutex<Option<Box<Failure>>>,
     pub(super) source_panic: Mutex<Option<Panicked>>,
     pub(super) finished_at: AtomicU64,
+    /// When the first input was finished; 0: none has been.
+    first_finished: Untracked,
 }
 
 /// Every admitted input ends in one of four.
@@ -105,6 +113,7 @@ impl Control {
             stopped_by: Mutex::new(None),
             source_panic: Mutex::new(None),
             finished_at: AtomicU64::new(0),
+            first_finished: Untracked::new(0),
         }
     }
 
@@ -184,10 +193,19 @@ impl Control {
             Fate::Interrupted => &accounts.interrupted,
         };
         account.fetch_add(1, Relaxed);
+        // Only the sink's thread writes it.
+        if self.first_finished.load(Relaxed) == 0 {
+            self.first_finished.store(now.0.max(1), Relaxed);
+        }
         if let Some(latency) = &accounts.latency {
             latency.add(now.since(ticket.admitted));
         }
         self.admission.finish();
+    }
+
+    pub(super) fn first_finished(&self) -> Option<std::time::Duration> {
+        let nanos = self.first_finished.load(Relaxed);
+        (nanos > 0).then(|| std::time::Duration::from_nanos(nanos))
     }
 
     /// Frees what a ticket holds in one budget.

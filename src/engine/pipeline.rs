@@ -344,7 +344,7 @@ impl<'env> Runnable<'env> {
         let places: usize = blueprint.stages.iter().map(|stage| stage.workers + stage.queue).sum();
         let window = blueprint.window.unwrap_or(places + 1 + blueprint.sink_queue);
         let (tx, commands) = bounded(8);
-        let ledgers = blueprint.budgets.iter().map(|budget| Ledger::new(budget.size)).collect();
+        let ledgers = blueprint.spans().map(|(size, span)| Ledger::new(size, span)).collect();
         let control =
             Arc::new(Control::new(Admission::new(window, seats), blueprint.window.is_none(), ledgers, tx));
         let policy = Policy {

@@ -1,5 +1,6 @@
 //! Owns a run from its first thread to its last: puts workers on threads, grows groups on request, reads the gauges.
 
+use super::budget::{Reserved, Span};
 use super::clock::Nanos;
 use super::control::{Command, Control};
 use super::error::{BuildError, RunError};
@@ -168,6 +169,7 @@ pub(super) fn snapshot(control: &Control, gauges: &Gauges) -> Report {
         admitted: accounts.admitted.load(Relaxed),
         window: control.admission.window(),
         peak_unfinished: control.admission.peak_unfinished(),
+        first_finished: control.first_finished(),
         latency: summarize(accounts.latency.as_ref()),
         notes: lock(&control.missing_workers).clone(),
         ..Report::default()
@@ -179,8 +181,11 @@ pub(super) fn snapshot(control: &Control, gauges: &Gauges) -> Report {
         upstream = Some(gauge.totals(now));
     }
     report.budgets.extend(control.ledgers.iter().map(|ledger| {
-        let (used, peak) = ledger.used();
-        BudgetReport { capacity: ledger.capacity(), used, peak }
+        let reserved = ledger.reserved();
+        let Reserved { now: used, peak, grants, granted, .. } = reserved;
+        let (capacity, deviation) = (ledger.capacity(), reserved.deviation());
+        let Span { before, until } = ledger.span;
+        BudgetReport { capacity, used, peak, grants, granted, deviation, before, until }
     }));
     report
 }

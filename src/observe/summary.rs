@@ -45,7 +45,7 @@ const DIM: &str = "2";
 /// ```
 /// # use pipeline_images::{engine::Report, observe::{Ansi, Totals, View, summary}};
 /// let (report, totals) = (Report::default(), Totals::default());
-/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0 };
+/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0, os: None };
 /// assert_eq!(summary(&view, Ansi::None), "0 pictures\n");
 /// ```
 pub fn summary(view: &View<'_>, style: Ansi) -> String {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     fn text(report: &Report, totals: &Totals, style: Ansi) -> String {
-        summary(&View { report, totals, expected: None, cores: 2.0 }, style)
+        summary(&View { report, totals, expected: None, cores: 2.0, os: None }, style)
     }
 
     const TOTALS: Totals = Totals {
