@@ -87,5 +87,6 @@ pub(super) fn work<'env, T>(
     if let Err(panic) = ended {
         lock(&control.source_panic).get_or_insert(panic);
     }
+    control.end_source();
     meter.read_cpu(clock.now());
 }
