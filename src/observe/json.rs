@@ -4,7 +4,7 @@
 use super::explain::explain;
 use super::shares::{per_step, shares};
 use super::view::View;
-use crate::engine::{Latency, StageReport};
+use crate::engine::{Decision, Latency, StageReport};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -50,7 +50,21 @@ pub fn report_json(view: &View<'_>) -> Value {
         "budgets": budgets.collect::<Vec<_>>(),
         "machine": { "cores": rounded(view.cores) },
         "notes": report.notes,
+        "decisions": report.decisions.iter().map(decision_json).collect::<Vec<_>>(),
         "explanation": explain(view),
+    })
+}
+
+fn decision_json(decision: &Decision) -> Value {
+    json!({
+        "at_seconds": seconds(decision.at),
+        "stage": decision.stage,
+        "from": decision.from,
+        "to": decision.to,
+        "reason": decision.reason,
+        "outcome": decision.outcome,
+        "rate_before": rounded(decision.rate_before),
+        "rate_after": rounded(decision.rate_after),
     })
 }
 
