@@ -6,10 +6,12 @@
 //! | file | one idea |
 //! |---|---|
 //! | `allocator` | how much freed memory the allocator may keep |
+//! | `decided` | what the engine decided about workers, on stderr with `-v` |
 //! | `grammar` | the arguments: settings from the table of `config`, the rest by derive |
 //! | `help` | the texts below the options: examples, exit codes, environment |
 //! | `flags` | matched arguments to assignments and [`Invocation`](crate::config::Invocation) |
 //! | `parse` | arguments, environment and config file to a [`Command`] |
+//! | `tune`, `tuned` | `pipeline tune`: measuring; the config file that comes of it |
 //! | `usage` | everything that is wrong, said at once |
 //! | `dispatch` | what each command does with the process |
 //! | `formats` | what each format can hold |
@@ -22,6 +24,7 @@
 //! | `signals` | Ctrl-C and SIGTERM |
 
 mod allocator;
+mod decided;
 mod dispatch;
 mod flags;
 mod formats;
@@ -34,6 +37,8 @@ mod recorded;
 mod report_file;
 mod run;
 mod signals;
+mod tune;
+mod tuned;
 mod usage;
 mod wrap;
 

@@ -1,6 +1,7 @@
 //! The conversion itself, as the command does it. Owns: from a config to an exit code; what is said about the run.
 //! Does not own: the run (`job`), how it is drawn (`observe`).
 
+use super::decided::Decided;
 use super::signals::{Asked, Signals};
 use super::{output, report_file};
 use crate::config::{Config, ProgressKind, Verbosity, printable};
@@ -48,7 +49,7 @@ fn say(config: &Config, line: &str) {
     }
 }
 
-fn failed_to_start(error: &JobError) -> ExitCode {
+pub(super) fn failed_to_start(error: &JobError) -> ExitCode {
     for line in error.to_string().lines() {
         output::to_stderr(&format!("pipeline: {line}"));
     }
@@ -144,13 +145,17 @@ fn run(config: &Config) -> ExitCode {
         explain_plan: config.invocation.explain_plan,
     };
     let watch = OsWatch::start();
+    let mut decided = Decided::new(config, progress.printer());
     let running = match start(config, speaker) {
         Ok(running) => running,
         Err(code) => return code,
     };
     signals.obey(running.controller(), progress.printer());
     while !running.wait_timeout(TICK) {
-        with_view(&running, |view| progress.update(view));
+        with_view(&running, |view| {
+            progress.update(view);
+            decided.tell(view.report);
+        });
     }
     with_view(&running, |view| progress.finish(view));
     let (totals, expected) = (totals(&running), running.expected());

@@ -28,6 +28,19 @@ impl Clock {
     }
 }
 
+/// CPU time of the whole process, where the operating system tells.
+#[cfg(not(shuttle))]
+pub(super) fn process_cpu_time() -> Option<Duration> {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        return Some(Duration::new(seconds, u32::try_from(time.tv_nsec).ok()?));
+    }
+    #[allow(unreachable_code, reason = "the other systems")]
+    None
+}
+
 /// CPU time of the calling thread, where the operating system tells.
 pub(super) fn thread_cpu_time() -> Option<Duration> {
     #[cfg(all(unix, not(target_vendor = "apple")))]

@@ -4,11 +4,12 @@
 use super::admission::Admission;
 use super::budget::Ledger;
 use super::clock::{Clock, Nanos};
+use super::elastic::Decision;
 use super::error::{Failure, Panicked};
 use super::histogram::Histogram;
 use super::item::{Fate, Ticket};
 use super::queue::{Sender, StopReceiver, StopSender, stop_signal};
-use super::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use super::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 use super::sync::{Condvar, Mutex, lock};
 // Not from `sync`: nothing is decided by it.
 use std::sync::atomic::AtomicU64 as Untracked;
@@ -73,6 +74,9 @@ pub(super) struct Control {
     pub(super) finished_at: AtomicU64,
     /// When the first input was finished; 0: none has been.
     first_finished: Untracked,
+    /// What was decided about elastic stages.
+    pub(super) decisions: Mutex<Vec<Decision>>,
+    source_ended: AtomicBool,
 }
 
 /// Every admitted input ends in one of four.
@@ -114,6 +118,8 @@ impl Control {
             source_panic: Mutex::new(None),
             finished_at: AtomicU64::new(0),
             first_finished: Untracked::new(0),
+            decisions: Mutex::new(Vec::new()),
+            source_ended: AtomicBool::new(false),
         }
     }
 
@@ -140,6 +146,16 @@ impl Control {
         drop(lock(&self.stop_source).take());
         drop(lock(&self.stop_sink).take());
         first
+    }
+
+    /// The source gives nothing more: what is measured from now on is the end of the run.
+    pub(super) fn end_source(&self) {
+        self.source_ended.store(true, Relaxed);
+    }
+
+    #[cfg(not(shuttle))]
+    pub(super) fn source_ended(&self) -> bool {
+        self.source_ended.load(Relaxed) || self.mode.load(Relaxed) != RUN
     }
 
     fn end(&self, why: Ended) -> bool {

@@ -3,6 +3,7 @@
 
 use super::clock::Nanos;
 use super::control::Ended;
+use super::elastic::Decision;
 use super::histogram::Latency;
 use super::meter::Totals;
 use std::time::Duration;
@@ -45,6 +46,8 @@ pub struct Report {
     pub budgets: Vec<BudgetReport>,
     /// What did not go as asked, for people: workers that could not be started.
     pub notes: Vec<String>,
+    /// What the engine changed by itself, oldest first: the workers of [elastic](super::Stage::elastic) stages.
+    pub decisions: Vec<Decision>,
 }
 
 /// What one stage measured. Times are sums over its workers.

@@ -88,6 +88,7 @@ pub(super) fn work<'env, T>(
     if let Err(panic) = ended {
         lock(&control.source_panic).get_or_insert(panic);
     }
+    control.end_source();
     let now = clock.now();
     meter.enter(Activity::Parked, now);
     meter.read_cpu(now);

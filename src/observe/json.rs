@@ -6,7 +6,7 @@ use super::os::OsJson;
 use super::service::service;
 use super::shares::{per_step, shares};
 use super::view::View;
-use crate::engine::{Latency, Report, StageReport};
+use crate::engine::{Decision, Latency, Report, StageReport};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -50,6 +50,7 @@ pub fn report_json(view: &View<'_>) -> Value {
         "budgets": budgets(report),
         "machine": { "cores": rounded(view.cores) },
         "notes": report.notes,
+        "decisions": report.decisions.iter().map(decision_json).collect::<Vec<_>>(),
         "explanation": explain(view),
         "diagnosis": diagnosis_json(&diagnose(view)),
     });
@@ -77,6 +78,19 @@ fn budgets(report: &Report) -> Vec<Value> {
         })
     });
     budgets.collect()
+}
+
+fn decision_json(decision: &Decision) -> Value {
+    json!({
+        "at_seconds": seconds(decision.at),
+        "stage": decision.stage,
+        "from": decision.from,
+        "to": decision.to,
+        "reason": decision.reason,
+        "outcome": decision.outcome,
+        "rate_before": rounded(decision.rate_before),
+        "rate_after": rounded(decision.rate_after),
+    })
 }
 
 fn stage_json(stage: &StageReport, report: &Report) -> Value {

@@ -27,7 +27,8 @@ pub struct Totals {
 }
 
 /// How many pictures took each path out of their files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Paths {
     /// From JPEG to gray JPEG without decoding a pixel.
     pub luma_lossless: u64,
