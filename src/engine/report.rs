@@ -3,7 +3,7 @@
 
 use super::clock::Nanos;
 use super::control::Ended;
-use super::histogram::Latency;
+use super::histogram::{Bucket, Latency};
 use super::meter::Totals;
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ use std::time::Duration;
 pub struct Report {
     /// How it ended, if it has.
     pub ended: Ended,
+    /// Whether admission is paused.
+    pub paused: bool,
     /// From its start to its end, or until now.
     pub wall: Duration,
     /// Inputs that were admitted.
@@ -37,6 +39,8 @@ pub struct Report {
     pub window: usize,
     /// From admission to the end of each input.
     pub latency: Latency,
+    /// The same as a histogram; buckets without any are left out.
+    pub latency_counts: Vec<Bucket>,
     /// The source, the stages in order, the sink.
     pub stages: Vec<StageReport>,
     /// The byte budgets, in the order in which they stand.
@@ -82,6 +86,8 @@ pub struct StageReport {
     pub cpu: Duration,
     /// How long a step takes.
     pub step: Latency,
+    /// The same as a histogram; buckets without any are left out.
+    pub step_counts: Vec<Bucket>,
 }
 
 /// What one byte budget measured.
@@ -138,6 +144,7 @@ impl StageReport {
             waiting: Duration::from_nanos(totals.waiting),
             cpu: Duration::from_nanos(totals.cpu),
             step,
+            step_counts: Vec::new(),
         }
     }
 

@@ -4,7 +4,7 @@ use super::clock::Nanos;
 use super::control::{Command, Control};
 use super::error::{BuildError, RunError};
 use super::group::{Body, Gauge, Group};
-use super::histogram::summarize;
+use super::histogram::{buckets, summarize};
 use super::policy::{Policy, guard_raw};
 use super::queue::Receiver;
 use super::report::{BudgetReport, Report};
@@ -15,6 +15,8 @@ use super::sync::{Arc, Scope, lock, scope, spawn_scoped};
 pub(super) struct Run<'env> {
     pub(super) control: Arc<Control>,
     pub(super) policy: Policy<'env>,
+    /// Stages whose visits are remembered for each input: all or, unless asked, none.
+    pub(super) trailed: usize,
 }
 
 /// A pipeline wired up, not yet on threads.
@@ -169,6 +171,8 @@ pub(super) fn snapshot(control: &Control, gauges: &Gauges) -> Report {
         window: control.admission.window(),
         peak_unfinished: control.admission.peak_unfinished(),
         latency: summarize(accounts.latency.as_ref()),
+        latency_counts: buckets(accounts.latency.as_ref()),
+        paused: control.admission.is_paused(),
         notes: lock(&control.missing_workers).clone(),
         ..Report::default()
     };
