@@ -4,7 +4,7 @@
 use super::explain::explain;
 use super::shares::{per_step, shares};
 use super::view::View;
-use crate::engine::{Latency, StageReport};
+use crate::engine::{Bucket, Latency, StageReport};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ pub fn report_json(view: &View<'_>) -> Value {
     json!({
         "schema_version": SCHEMA_VERSION,
         "ended": report.ended,
+        "paused": report.paused,
         "wall_seconds": seconds(report.wall),
         "counts": {
             "expected": view.expected,
@@ -46,6 +47,7 @@ pub fn report_json(view: &View<'_>) -> Value {
         "totals": view.totals,
         "window": report.window,
         "latency_seconds": latency(&report.latency),
+        "latency_histogram": histogram(&report.latency_counts),
         "stages": report.stages.iter().map(|stage| stage_json(stage, report.wall)).collect::<Vec<_>>(),
         "budgets": budgets.collect::<Vec<_>>(),
         "machine": { "cores": rounded(view.cores) },
@@ -84,6 +86,7 @@ fn stage_json(stage: &StageReport, wall: Duration) -> Value {
         "step_mean_seconds": seconds(step_mean),
         "step_cpu_mean_seconds": seconds(cpu_mean),
         "step_seconds": latency(&stage.step),
+        "step_histogram": histogram(&stage.step_counts),
     })
 }
 
@@ -94,6 +97,11 @@ fn latency(latency: &Latency) -> Value {
         "p99": seconds(latency.p99),
         "max": seconds(latency.max),
     })
+}
+
+/// Pairs of the most that a step of the bucket took, in seconds, and how many did.
+fn histogram(buckets: &[Bucket]) -> Vec<(f64, u64)> {
+    buckets.iter().map(|bucket| (seconds(bucket.up_to), bucket.count)).collect()
 }
 
 /// To the nanosecond; finer digits are artefacts of the division.

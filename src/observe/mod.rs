@@ -8,6 +8,8 @@ mod explain; // which bottleneck, in one sentence
 mod json; // the report for machines
 #[cfg(feature = "cli")]
 mod progress; // while it runs
+#[cfg(feature = "cli")]
+mod recorder; // what is kept of a run while it goes on
 mod shares; // a stage's time in parts
 mod summary; // at the end
 mod table; // aligned columns
@@ -19,5 +21,7 @@ pub use explain::explain;
 pub use json::report_json;
 #[cfg(feature = "cli")]
 pub use progress::{Printer, Progress, Style};
+#[cfg(feature = "cli")]
+pub use recorder::Recorder;
 pub use summary::{Ansi, summary};
 pub use view::{Totals, View};
