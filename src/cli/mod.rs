@@ -13,12 +13,17 @@
 //! | `usage` | everything that is wrong, said at once |
 //! | `dispatch` | what each command does with the process |
 //! | `formats` | what each format can hold |
+//! | `json_text` | how a report's JSON is laid out |
+//! | `listen` | how people write where to listen |
 //! | `ops` | what each op says of itself |
 //! | `wrap` | text in columns no wider than the terminal |
 //! | `output` | stdout that may be closed at any time |
 //! | `report_file` | the file of `--report`: checked before the work, replaced whole |
+//! | `samples` | the few pictures that a page shows |
+//! | `settings_json` | the settings, for reports |
 //! | `run` | the conversion itself |
 //! | `signals` | Ctrl-C and SIGTERM |
+//! | `watch` | what is recorded, served and written about a run |
 
 mod allocator;
 mod dispatch;
@@ -26,13 +31,18 @@ mod flags;
 mod formats;
 mod grammar;
 mod help;
+mod json_text;
+mod listen;
 mod ops;
 mod output;
 mod parse;
 mod report_file;
 mod run;
+mod samples;
+mod settings_json;
 mod signals;
 mod usage;
+mod watch;
 mod wrap;
 
 pub use dispatch::main;

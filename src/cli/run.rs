@@ -1,17 +1,20 @@
 //! The conversion itself, as the command does it. Owns: from a config to an exit code; what is said about the run.
 //! Does not own: the run (`job`), how it is drawn (`observe`).
 
+use super::output;
 use super::signals::{Asked, Signals};
-use super::{output, report_file};
+use super::watch::{self, Ears, Watch};
 use crate::config::{Config, ProgressKind, Verbosity, printable};
-use crate::engine::{Ended, Failure, Report, RunError};
+use crate::engine::{Ended, Failure, History, Report, RunError};
 use crate::job::{
-    self, Entry, Job, JobError, Listener, Outlined, Plan, Running, SAMPLE_DIRECTORY, escape, usable_cores,
+    self, Entry, Job, JobError, Listener, Outlined, Plan, Receipt, Running, SAMPLE_DIRECTORY, escape,
+    usable_cores,
 };
 use crate::observe::{self, Ansi, Printer, Progress, Style, Totals, View};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// All done.
@@ -22,9 +25,6 @@ const SOME_FAILED: u8 = 1;
 const USAGE: u8 = 2;
 /// The machine failed.
 const ENVIRONMENT: u8 = 3;
-
-/// How often progress is looked at.
-const TICK: Duration = Duration::from_millis(100);
 
 /// Converts what the config says.
 pub(super) fn convert(config: &Config) -> ExitCode {
@@ -113,11 +113,31 @@ struct Speaker {
     printer: Printer,
     verbosity: Verbosity,
     explain_plan: bool,
+    ears: Option<Arc<Ears>>,
 }
 
 impl Listener for Speaker {
     fn failed(&self, failure: &Failure) {
         self.printer.line(&failure.to_string());
+        if let Some(ears) = &self.ears {
+            ears.failed(failure);
+        }
+    }
+
+    fn written(&self, entry: &Entry, receipt: &Receipt) {
+        if let Some(ears) = &self.ears {
+            ears.written(entry, receipt);
+        }
+    }
+
+    fn wants_histories(&self) -> bool {
+        self.ears.as_ref().is_some_and(|ears| ears.wants_histories())
+    }
+
+    fn finished(&self, history: &History<'_>) {
+        if let Some(ears) = &self.ears {
+            ears.finished(history);
+        }
     }
 
     fn warned(&self, entry: &Entry, warning: &str) {
@@ -138,18 +158,25 @@ fn run(config: &Config) -> ExitCode {
     std::panic::set_hook(Box::new(|_| ()));
     let mut signals = Signals::catch();
     let mut progress = Progress::new(style(config));
+    let mut watch = Watch::new(config);
     let speaker = Speaker {
         printer: progress.printer(),
         verbosity: config.invocation.verbosity,
         explain_plan: config.invocation.explain_plan,
+        ears: watch.ears(),
     };
     let running = match start(config, speaker) {
         Ok(running) => running,
         Err(code) => return code,
     };
     signals.obey(running.controller(), progress.printer());
-    while !running.wait_timeout(TICK) {
-        with_view(&running, |view| progress.update(view));
+    watch.serve(config, running.controller(), &progress.printer());
+    let mut pause = Duration::ZERO;
+    while !running.wait_timeout(pause) {
+        with_view(&running, |view| {
+            progress.update(view);
+            pause = watch.update(view);
+        });
     }
     with_view(&running, |view| progress.finish(view));
     let (totals, expected) = (totals(&running), running.expected());
@@ -163,14 +190,17 @@ fn run(config: &Config) -> ExitCode {
     };
     let view = View { report, totals: &totals, expected, cores: usable_cores() as f64 };
     conclude(config, &view);
-    let written = write_report(config, &view);
+    let written = watch.finish(config, &view);
     exit_code(&ended, report, signals.asked(), written)
 }
 
 /// Everything is checked before anything is written.
 fn start(config: &Config, speaker: Speaker) -> Result<Running, ExitCode> {
     let job = Job::new(config).map_err(|error| failed_to_start(&error))?;
-    check_report(config)?;
+    watch::check(config).map_err(|why| {
+        output::to_stderr(&format!("pipeline: {why}; nothing was converted"));
+        ExitCode::from(ENVIRONMENT)
+    })?;
     job.listener(speaker).start().map_err(|error| failed_to_start(&error))
 }
 
@@ -223,30 +253,6 @@ fn conclude(config: &Config, view: &View<'_>) {
     }
     output::to_stderr(observe::summary(view, Ansi::auto()).trim_end());
     output::to_stderr(&observe::explain(view));
-}
-
-/// A report that cannot be written is told before hours of work rather than after them.
-fn check_report(config: &Config) -> Result<(), ExitCode> {
-    let Some(path) = &config.invocation.report else { return Ok(()) };
-    // In place, nothing makes a directory.
-    let output = if config.write.in_place { Path::new("") } else { &config.output };
-    report_file::check(path, output).map_err(|error| {
-        let what = format!("pipeline: cannot write the report {}: {error}", escape(path));
-        output::to_stderr(&format!("{what}; nothing was converted"));
-        ExitCode::from(ENVIRONMENT)
-    })
-}
-
-fn write_report(config: &Config, view: &View<'_>) -> bool {
-    let Some(path) = &config.invocation.report else { return true };
-    let json = format!("{:#}\n", observe::report_json(view));
-    match report_file::write(path, &json) {
-        Ok(()) => true,
-        Err(error) => {
-            output::to_stderr(&format!("pipeline: cannot write the report {}: {error}", escape(path)));
-            false
-        }
-    }
 }
 
 fn exit_code(

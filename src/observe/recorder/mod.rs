@@ -10,7 +10,7 @@ mod trace; // every step, for a viewer of traces
 use super::view::View;
 use crate::engine::{Failure, History};
 use failures::Failures;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use series::Series;
 use slowest::Slowest;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -35,6 +35,7 @@ pub struct Recorder {
     series: Mutex<Series>,
     slowest: Mutex<Slowest>,
     failures: Mutex<Failures>,
+    facts: Mutex<Map<String, Value>>,
     trace: Option<Mutex<Trace>>,
 }
 
@@ -47,6 +48,11 @@ impl Recorder {
     /// Records the steps of each picture too, for [`trace_json`](Recorder::trace_json).
     pub fn with_trace() -> Self {
         Self { trace: Some(Mutex::default()), ..Self::default() }
+    }
+
+    /// Adds what else a report is to say: members of it, or of objects in it.
+    pub fn add_facts(&self, facts: Map<String, Value>) {
+        lock(&self.facts).extend(facts);
     }
 
     /// Takes note of how far the run is; says after how long it should be told again.
@@ -72,7 +78,8 @@ impl Recorder {
         lock(&self.failures).note(failure);
     }
 
-    /// Adds what was recorded to a report made by [`report_json`](super::report_json): `series`, `slowest`, `failures`.
+    /// Adds what was recorded to a report made by [`report_json`](super::report_json): `series`, `slowest`, `failures`,
+    /// and the [facts](Recorder::add_facts).
     /// Times are in seconds, sizes in bytes, parts from 0 to 1.
     pub fn describe(&self, report: &mut Value) {
         let Some(object) = report.as_object_mut() else { return };
@@ -80,6 +87,14 @@ impl Recorder {
         object.insert("series".to_owned(), lock(&self.series).to_json(&names));
         object.insert("slowest".to_owned(), lock(&self.slowest).to_json(&names));
         object.insert("failures".to_owned(), lock(&self.failures).to_json());
+        for (name, fact) in lock(&self.facts).clone() {
+            match (object.get_mut(&name), fact) {
+                (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
+                (_, fact) => {
+                    object.insert(name, fact);
+                }
+            }
+        }
     }
 
     /// The trace, in the format of Chrome's trace events, which Perfetto opens: a track for each worker, a slice for each
