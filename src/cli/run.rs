@@ -215,6 +215,7 @@ fn style(config: &Config) -> Style {
     }
     match config.run.progress {
         ProgressKind::Bar => Style::Bar,
+        ProgressKind::Tui => Style::Tui,
         ProgressKind::Plain => Style::Plain,
         ProgressKind::Json => Style::Json,
         ProgressKind::None => Style::None,

@@ -21,6 +21,7 @@
   // Numbers for people, as the command prints them.
   const grouped = (n) => n <= 9999 ? String(n) : String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   const three = (x) => { x = Number.isFinite(x) ? Math.max(x, 0) : 0; return x < 0.0005 ? '0' : x < 0.9995 ? x.toFixed(3) : x < 9.995 ? x.toFixed(2) : x < 99.95 ? x.toFixed(1) : grouped(Math.round(x)); };
+  const few = (x) => (x < 9.95 ? String(+x.toFixed(1)) : grouped(Math.round(x)));
   const percent = (x) => `${Math.round(Math.min(Math.max(x || 0, 0), 1) * 100)} %`;
   const scaled = (x, step, units) => { let at = 0; while (at < units.length - 1 && x >= (step > 1000 ? step : 999.5)) { x /= step; at += 1; } return `${three(x)} ${units[at]}`; };
   const bytes = (n) => n < 1000 ? `${n} B` : scaled(n / 1e3, 1e3, ['kB', 'MB', 'GB', 'TB', 'PB']);
@@ -72,8 +73,8 @@
     const budget = (report.budgets || []).reduce((sum, one) => ({ peak: sum.peak + one.peak, capacity: sum.capacity + one.capacity }), { peak: 0, capacity: 0 });
     const expected = report.counts?.expected;
     fill('tiles',
-      tile('pictures per second', figure('rates.pictures_per_second', three)),
-      tile('megapixels per second', figure('rates.megapixels_per_second', three)),
+      tile('pictures / s', figure('rates.pictures_per_second', three)),
+      tile('megapixels / s', figure('rates.megapixels_per_second', three)),
       tile('pictures done', figure('counts.done', grouped), expected ? `of ${grouped(expected)}` : ''),
       tile('failed', figure('counts.failed', grouped), report.counts?.skipped ? `${grouped(report.counts.skipped)} skipped` : '', report.counts?.failed > 0),
       tile(live ? 'time so far' : 'time', figure('wall_seconds', time)),
@@ -91,7 +92,7 @@
     const most = limiting();
     const box = wide ? { w: Math.min(170, (room - (all.length - 1) * 56) / all.length), h: 104 } : { w: room, h: 78 };
     const gap = wide ? (room - all.length * box.w) / Math.max(all.length - 1, 1) : 34;
-    const total = wide ? box.h + 22 : all.length * box.h + (all.length - 1) * gap + 4;
+    const total = wide ? box.h + 4 : all.length * box.h + (all.length - 1) * gap + 4;
     const svg = s('svg', { viewBox: `0 0 ${room} ${total}`, width: room, height: total, role: 'img', 'aria-label': all.map((stage) => `${stage.name}: ${stage.workers} workers, ${percent(stage.parts.busy)} busy`).join('; ') });
     all.forEach((stage, index) => {
       const x = wide ? index * (box.w + gap) : 0;
@@ -104,7 +105,7 @@
   function box_of(stage, x, y, { w, h: height }, limit) {
     const pad = 12;
     const group = s('g', { transform: `translate(${x} ${y})` }, s('title', {}, `${stage.name}: ${PARTS.map(([part]) => `${part} ${percent(stage.parts[part])}`).join(', ')}`), s('rect', { class: limit ? 'node limit' : 'node', x: 1.5, y: 0, width: w - 3, height: height - 2, rx: 11 }),
-      s('text', { x: pad, y: 24, class: 'strong' }, stage.name), s('text', { x: w - pad, y: 24, 'text-anchor': 'end', class: 'soft' }, `${stage.workers} worker${stage.workers === 1 ? '' : 's'}`));
+      s('text', { x: pad, y: 24, class: 'strong' }, stage.name), s('text', { x: w - pad, y: 24, 'text-anchor': 'end', class: 'soft' }, w > 260 ? `${stage.workers} worker${stage.workers === 1 ? '' : 's'}` : `× ${stage.workers}`));
     // As high as it has workers, within reason.
     const thick = Math.min(8 + stage.workers * 2, 22);
     let left = pad;
@@ -122,9 +123,9 @@
     const thick = 2 + 9 * share;
     if (wide) {
       const tank = Math.min(gap - 20, 34);
-      group.append(s('path', { class: 'flow', d: `M${x} ${y}h${gap}`, 'stroke-width': thick }), s('rect', { class: 'tank', x: x + (gap - tank) / 2, y: y - 17, width: tank, height: 34, rx: 5 }), s('rect', { class: share > 0.8 ? 'level full' : 'level', x: x + (gap - tank) / 2 + 2, y: y + 15 - 30 * share, width: tank - 4, height: 30 * share, rx: 3 }), s('text', { x: x + gap / 2, y: y + 33, 'text-anchor': 'middle', class: 'axis' }, capacity ? `${three(depth)}/${grouped(capacity)}` : 'none'));
+      group.append(s('path', { class: 'flow', d: `M${x} ${y}h${gap}`, 'stroke-width': thick }), s('rect', { class: 'tank', x: x + (gap - tank) / 2, y: y - 17, width: tank, height: 34, rx: 5 }), s('rect', { class: share > 0.8 ? 'level full' : 'level', x: x + (gap - tank) / 2 + 2, y: y + 15 - 30 * share, width: tank - 4, height: 30 * share, rx: 3 }), s('text', { x: x + gap / 2, y: y + 33, 'text-anchor': 'middle', class: 'axis' }, capacity ? `${few(depth)}/${grouped(capacity)}` : 'none'));
     } else {
-      group.append(s('path', { class: 'flow', d: `M${x + 30} ${y}v${gap}`, 'stroke-width': thick }), s('rect', { class: 'tank', x: x + 52, y: y + 10, width: 120, height: 14, rx: 4 }), s('rect', { class: share > 0.8 ? 'level full' : 'level', x: x + 53, y: y + 11, width: 118 * share, height: 12, rx: 3 }), s('text', { x: x + 182, y: y + 21, class: 'soft' }, capacity ? `${three(depth)} of ${grouped(capacity)} queued` : 'no queue'));
+      group.append(s('path', { class: 'flow', d: `M${x + 30} ${y}v${gap}`, 'stroke-width': thick }), s('rect', { class: 'tank', x: x + 52, y: y + 10, width: 120, height: 14, rx: 4 }), s('rect', { class: share > 0.8 ? 'level full' : 'level', x: x + 53, y: y + 11, width: 118 * share, height: 12, rx: 3 }), s('text', { x: x + 182, y: y + 21, class: 'soft' }, capacity ? `${few(depth)} of ${grouped(capacity)} queued` : 'no queue'));
     }
     return group;
   }
@@ -146,17 +147,19 @@
     return out;
   }
   const nice = (top) => { const power = 10 ** Math.floor(Math.log10(top || 1)); return [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => n >= top - 1e-12); };
+  // Memory is counted in powers of two.
+  const even = (top) => { const power = 2 ** Math.floor(Math.log2(top || 1)); return [1, 1.25, 1.5, 2].map((n) => n * power).find((n) => n >= top); };
   const moment = (one) => (typeof one.at === 'object' && one.at ? one.at.secs + one.at.nanos / 1e9 : one.at ?? one.at_seconds ?? 0);
   const decisions = () => (Array.isArray(report.decisions) ? report.decisions : []);
   function chart({ name, series, format, top, limit, stacked, tall }) {
     const seconds = report.series.seconds;
     const end = seconds[seconds.length - 1] || 1;
     const said = h('output', { 'aria-live': 'off' });
-    const host = h('figure', { tabindex: 0, 'data-chart': name, 'aria-label': `${name} over ${clock(end)}; arrow keys read single moments` }, h('figcaption', {}, h('span', {}, name), said));
+    const host = h('figure', { tabindex: 0, 'data-chart': name, 'aria-label': `${name} over ${clock(end)}; arrow keys read single moments` }, h('figcaption', {}, h('span', {}, name), said), !stacked && series.length > 1 && legend(series.map((one) => [one.colour, one.name])));
     const lines = series.map((one) => ({ ...one, points: thinned(seconds, one.values, one.how) }));
-    const highest = stacked ? 1 : top ?? nice(Math.max(limit || 0, ...lines.flatMap((one) => one.points.map(([, value]) => value)), 1e-9));
+    const highest = stacked ? 1 : top ?? (format === memory ? even : nice)(Math.max(limit || 0, ...lines.flatMap((one) => one.points.map(([, value]) => value)), 1e-9));
     const build = (room) => {
-      const size = { w: room, h: tall || 150 }, left = 46, bottom = 20, up = 6;
+      const size = { w: room, h: tall || 150 }, left = format === memory ? 62 : 46, bottom = 20, up = 6;
       const X = (t) => left + (size.w - left - 8) * (t / end), Y = (value) => up + (size.h - bottom - up) * (1 - Math.min(value / highest, 1.02));
       const svg = s('svg', { viewBox: `0 0 ${size.w} ${size.h}`, width: size.w, height: size.h, 'aria-hidden': true });
       for (const part of [0, 0.5, 1]) svg.append(s('path', { class: 'grid', d: `M${left} ${Y(highest * part)}H${size.w - 8}` }), s('text', { class: 'axis', x: left - 6, y: Y(highest * part) + 4, 'text-anchor': 'end' }, format(highest * part)));
@@ -210,7 +213,6 @@
     $('time').hidden = false;
     const focused = document.activeElement?.dataset?.chart;
     const mean = (values) => { let sum = 0, before = 0; values.forEach((value, i) => { sum += value * (series.seconds[i] - before); before = series.seconds[i]; }); return before ? sum / before : 0; };
-    const budget = (report.budgets || []).reduce((sum, one) => sum + one.capacity, 0);
     const named = series.stages.slice(1, -1);
     const each = (key, how) => named.map((stage) => ({ name: stage.name, colour: hue(stage.name), values: stage[key], how }));
     const lanes = named.map((stage) => chart({ name: `${stage.name}: its workers`, stacked: true, tall: 92, format: percent, series: PARTS.map(([part, name]) => ({ name, colour: part, values: stage[part] })) }));
@@ -222,9 +224,8 @@
         chart({ name: 'cores used', format: three, limit: report.machine?.cores, series: [{ name: 'cores', colour: 's0', values: series.cpu_cores, mean: mean(series.cpu_cores) }] }),
         chart({ name: 'memory: budget in use, and of the whole process', format: memory, series: [{ name: 'budget', colour: 's2', values: series.budget_used_bytes, how: 'most' }, { name: 'process', colour: 's3', values: series.rss_bytes, how: 'most' }] }),
         chart({ name: 'queues, part filled', format: percent, top: 1, series: fills }),
-        (changed || decisions().length > 0 || live) && chart({ name: 'workers', format: three, series: each('workers', 'last') }),
-        h('div', { class: 'wide' }, legend([...named.map((stage) => [hue(stage.name), stage.name]), ...(budget ? [] : [])]))),
-      h('h3', {}, 'What the workers did'), legend(PARTS.map(([part, name]) => [part, name])), h('div', { class: 'charts' }, lanes));
+        (changed || decisions().length > 0 || live) && chart({ name: 'workers', format: three, series: each('workers', 'last') })),
+      h('h3', { class: 'apart' }, 'What the workers did'), legend(PARTS.map(([part, name]) => [part, name])), h('div', { class: 'charts' }, lanes));
     if (focused) document.querySelector(`[data-chart="${CSS.escape(focused)}"]`)?.focus();
     draw();
   }
@@ -297,10 +298,10 @@
   }
 
   function setting() {
-    const facts = (entries) => h('dl', { class: 'facts' }, entries.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value, plain]) => [h('dt', {}, name), h('dd', { class: plain ? 'default' : null }, String(value))]));
+    const facts = (entries) => h('dl', { class: 'facts' }, entries.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value, plain]) => h('div', { class: plain ? 'default' : null }, h('dt', {}, name), h('dd', {}, String(value)))));
     const machine = report.machine || {};
     const notes = report.notes || [];
-    fill('setting', title('setting', 'Settings and machine', 'What was set differs from the rest, which is by default.'), h('div', { class: 'two' }, h('div', {}, h('h3', {}, 'Settings'), facts((report.config || []).map((one) => [one.key, one.value, one.default]))),
+    fill('setting', title('setting', 'Settings and machine', 'What was set differs from the rest, which is by default.'), h('div', { class: 'two' }, h('div', {}, h('h3', {}, 'Settings'), facts([...(report.config || [])].sort((a, b) => a.default - b.default).map((one) => [one.key, one.value, one.default]))),
       h('div', {}, h('h3', {}, 'Machine'), facts([['processor', machine.processor], ['cores that may be used', machine.cores], ['system', [machine.system, machine.architecture].filter(Boolean).join(', ')], ['memory', machine.memory_bytes && memory(machine.memory_bytes)], ['window, in pictures', report.window], ...(report.budgets || []).map((one, n) => [`budget ${n + 1}`, `${memory(one.capacity)}, peak ${memory(one.peak)}`])]),
         notes.length > 0 && [h('h3', {}, 'Notes'), h('ul', {}, notes.map((note) => h('li', {}, note)))])));
   }

@@ -12,12 +12,14 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const PLAIN: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Upper edges of a step's histogram in seconds, a quarter of a millisecond to half a minute: the same in every run, so
 /// that runs can be added up.
 const EDGES: usize = 18;
@@ -63,7 +65,15 @@ fn answer(request: &Request, bound: SocketAddr, live: &Live) -> Answer {
         return refused;
     }
     match (request.method.as_str(), request.path.as_str()) {
-        ("GET", "/metrics") => Answer::new("200 OK", OPEN_METRICS, live.with_view(open_metrics)),
+        ("GET", "/metrics") => {
+            let text = live.with_view(open_metrics);
+            match request.header("accept") {
+                Some(kinds) if kinds.contains("application/openmetrics-text") => {
+                    Answer::new("200 OK", OPEN_METRICS, text)
+                }
+                _ => Answer::new("200 OK", PLAIN, plain(&text)),
+            }
+        }
         ("GET", "/") => Answer::plain("200 OK", "the figures are at /metrics"),
         (_, "/" | "/metrics") => Answer::plain("405 Method Not Allowed", "not like this"),
         _ => Answer::plain("404 Not Found", "there is nothing here"),
@@ -85,6 +95,30 @@ pub fn open_metrics(view: &View<'_>) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = prometheus_client::encoding::text::encode(&mut text, &registry);
+    text
+}
+
+/// The same in the older text format, for those who do not ask for the newer: there a counter's family ends in `_total`
+/// too, and units and the end are not said.
+///
+/// Source: "Exposition formats", Prometheus documentation, version 0.0.4.
+fn plain(open_metrics: &str) -> String {
+    let counters: HashSet<&str> = open_metrics
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter"))
+        .collect();
+    let mut text = String::with_capacity(open_metrics.len());
+    for line in open_metrics.lines() {
+        let mut words = line.splitn(4, ' ');
+        match (words.next(), words.next(), words.next(), words.next()) {
+            (Some("#"), Some("UNIT" | "EOF"), ..) => continue,
+            (Some("#"), Some(what), Some(family), Some(rest)) if counters.contains(family) => {
+                text.push_str(&format!("# {what} {family}_total {rest}"));
+            }
+            _ => text.push_str(line),
+        }
+        text.push('\n');
+    }
     text
 }
 
@@ -329,6 +363,21 @@ mod tests {
         let infinite = format!("pipeline_step_seconds_bucket{{le=\"+Inf\",{stage}}}");
         assert_eq!(value(&text, &infinite), Some(10.0), "{text}");
         assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn the_older_format_names_counters_as_their_values_are_named() {
+        let text = plain(&text());
+        assert!(text.contains("# TYPE pipeline_pictures_total counter\n"), "{text}");
+        assert!(text.contains("# TYPE pipeline_step_seconds histogram\n"), "{text}");
+        assert!(!text.contains("# UNIT") && !text.contains("# EOF"), "{text}");
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let name = line.split(['{', ' ']).next().unwrap();
+            let known = ["", "_bucket", "_sum", "_count"].iter().any(|suffix| {
+                name.strip_suffix(suffix).is_some_and(|family| text.contains(&format!("# TYPE {family} ")))
+            });
+            assert!(known, "{line}");
+        }
     }
 
     #[test]
