@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { check, conclude, pictures, start, until } from './common.mjs';
 
 const [binary, work] = process.argv.slice(2);
-const { input } = pictures(binary, work, 300);
+const { input } = pictures(binary, work, 30);
 // Worked on until it is stopped at the end.
 const run = start(binary, [input, '-o', join(work, 'out-metrics'), '--metrics', '0', '--progress', 'none', '--effort', 'best'], work);
 check(await until(() => run.said.includes('metrics at')), 'it is said where the metrics are');
