@@ -17,6 +17,7 @@ mod count; // a second walk, for the number of inputs
 mod error;
 mod inputs;
 mod outline; // what would be done
+mod preview; // a picture, small
 mod recipe; // config's choices in the words of the stages
 mod sample; // the built-in sample set
 mod sizes; // numbers that nobody gave
@@ -27,13 +28,16 @@ mod work; // one picture's way through the stages
 pub use error::JobError;
 pub use outline::{Outlined, outline};
 pub use pipeline_stages::{Capabilities, DecodePath, Format, Op, OpHelp, Plan, display::escape, read::Entry};
+pub use preview::preview;
 pub use sample::{SAMPLE_DIRECTORY, write_sample};
 pub use sizes::{AtMost, Sizes, usable_cores};
 pub use tally::Totals;
 pub use tune::{Measured, Tuned, TunedStage, tune};
 
 use crate::config::{self, Config};
-use crate::engine::{Controller, Failure, Handle, OnError, Order, Pipeline, Report, RunError, Stage};
+use crate::engine::{
+    Controller, Failure, Handle, History, OnError, Order, Pipeline, Report, RunError, Stage,
+};
 use pipeline_stages::read::{Inputs, Skipped};
 use pipeline_stages::write::{Claims, Destination, Existing};
 use pipeline_stages::{Converter, Decoder, Encoder};
@@ -71,6 +75,21 @@ pub trait Listener: Send + Sync {
     /// Something about a picture was odd, but it was converted.
     fn warned(&self, entry: &Entry, warning: &str) {
         let _ = (entry, warning);
+    }
+
+    /// A picture was written.
+    fn written(&self, entry: &Entry, receipt: &Receipt) {
+        let _ = (entry, receipt);
+    }
+
+    /// Whether [`finished`](Listener::finished) is to be called: remembering what it tells costs a little.
+    fn wants_histories(&self) -> bool {
+        false
+    }
+
+    /// An input has ended.
+    fn finished(&self, history: &History<'_>) {
+        let _ = history;
     }
 
     /// It was decided what is done to a picture.
@@ -224,6 +243,12 @@ fn flow(
     let pipeline = match config.limits.window {
         config::Window::Auto => pipeline,
         config::Window::Fixed(window) => pipeline.window(window.get()),
+    };
+    let pipeline = if shared.listener.wants_histories() {
+        let listening = all();
+        pipeline.on_finished(move |history| listening.listener.finished(history))
+    } else {
+        pipeline
     };
     Ok(pipeline.sink(stage::DONE, move |receipt: Receipt| done.tally.done(&receipt)).spawn()?)
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns: the fields and their defaults. Does not own: where a value came from (`load::Origins`), what it does (`job`).
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::values::{
@@ -171,8 +172,14 @@ pub struct Invocation {
     pub dry_run: bool,
     /// Say which plan each picture gets.
     pub explain_plan: bool,
-    /// Where the report is written, as JSON.
+    /// Where the report is written: as JSON or as a page, by its extension.
     pub report: Option<PathBuf>,
+    /// Where the trace is written, as JSON.
+    pub trace: Option<PathBuf>,
+    /// Where Prometheus fetches figures.
+    pub metrics: Option<SocketAddr>,
+    /// Where the live page is served.
+    pub dashboard: Option<SocketAddr>,
     /// How much is said on stderr.
     pub verbosity: Verbosity,
 }

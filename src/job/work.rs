@@ -208,6 +208,7 @@ impl Shared {
             Outcome::Written { path, bytes } => {
                 receipt.output = path;
                 receipt.bytes_written = bytes;
+                self.listener.written(&entry, &receipt);
                 Ok(Some(receipt))
             }
         }
