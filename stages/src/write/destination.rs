@@ -27,17 +27,19 @@ use crate::{Error, Result};
 /// stands for nothing, for what was there before, or for the whole result. If anything fails, no temporary is left.
 #[derive(Debug)]
 pub struct Destination {
-    root: Root,
+    pub(super) root: Root,
     existing: Existing,
-    durable: bool,
+    pub(super) durable: bool,
     folds_case: bool,
     random: Random,
     /// Directories whose own names are known to survive a power loss.
     durable_folders: Mutex<HashSet<PathBuf>>,
+    /// Results, relative to the root, that may be replaced whatever `existing` says.
+    pub(super) replaceable: Mutex<HashSet<PathBuf>>,
 }
 
 #[derive(Debug)]
-enum Root {
+pub(super) enum Root {
     Below { path: PathBuf, folder: Folder },
     Beside,
 }
@@ -68,7 +70,7 @@ impl Destination {
             chosen => chosen,
         };
         let root = Root::Below { path: root.to_owned(), folder };
-        Ok(Self { root, existing, durable, folds_case, random, durable_folders: Mutex::default() })
+        Ok(Self::new(root, existing, durable, folds_case, random))
     }
 
     /// Results go beside their inputs: the landing of each is the input's own path. One with the same name replaces its
@@ -76,8 +78,12 @@ impl Destination {
     /// failed, as `existing` says.
     pub fn in_place(existing: Existing, durable: bool) -> Self {
         let existing = if existing == Existing::Auto { Existing::Fail } else { existing };
-        let (root, random) = (Root::Beside, Random::default());
-        Self { root, existing, durable, folds_case: false, random, durable_folders: Mutex::default() }
+        Self::new(Root::Beside, existing, durable, false, Random::default())
+    }
+
+    fn new(root: Root, existing: Existing, durable: bool, folds_case: bool, random: Random) -> Self {
+        let (durable_folders, replaceable) = Default::default();
+        Self { root, existing, durable, folds_case, random, durable_folders, replaceable }
     }
 
     /// Whether names that differ only in case are one file here; what [`Claims`](super::Claims) want to know. Not known,
@@ -140,8 +146,10 @@ impl Destination {
             return Ok(Outcome::Skipped { path });
         }
         let temporary = self.fill(&folder, found, bytes, modified)?;
+        let modified = temporary.modified().map_err(failed("cannot examine the output"))?;
         let beside = matches!(self.root, Root::Beside);
-        let replace = target.replaces_input || (!beside && self.existing == Existing::Overwrite);
+        let overwrite = self.existing == Existing::Overwrite || self.is_replaceable(&target.relative);
+        let replace = target.replaces_input || (!beside && overwrite);
         match temporary.rename(&target.name, replace) {
             Ok(()) => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && self.existing == Existing::Skip => {
@@ -155,7 +163,7 @@ impl Destination {
         if self.durable {
             folder.sync().map_err(failed("cannot make the output durable"))?;
         }
-        Ok(Outcome::Written { path, bytes: bytes.len() as u64 })
+        Ok(Outcome::Written { path, bytes: bytes.len() as u64, modified })
     }
 
     fn fill<'f>(
@@ -210,6 +218,7 @@ impl Destination {
                 Err(self
                     .refused(&target.relative, "is another file; in place only the input itself is replaced"))
             }
+            Some(FileType::RegularFile) if self.is_replaceable(&target.relative) => Ok(Fate::Replace),
             Some(FileType::RegularFile) => match self.existing {
                 Existing::Overwrite => Ok(Fate::Replace),
                 Existing::Skip => Ok(Fate::Skip),
@@ -220,7 +229,7 @@ impl Destination {
     }
 
     /// The directory of a target; `None` when it is not there and not to be made.
-    fn open_folder(&self, relative: &Path, make: bool) -> Result<Option<Folder>> {
+    pub(super) fn open_folder(&self, relative: &Path, make: bool) -> Result<Option<Folder>> {
         let parent = relative.parent().unwrap_or(Path::new(""));
         let Root::Below { folder: root, .. } = &self.root else {
             return Folder::open(parent).map(Some).map_err(failed("cannot open the directory of the input"));
@@ -282,7 +291,7 @@ impl Destination {
     }
 }
 
-fn failed(action: &'static str) -> impl Fn(io::Error) -> Error {
+pub(super) fn failed(action: &'static str) -> impl Fn(io::Error) -> Error {
     move |source| Error::Io { action, source }
 }
 

@@ -1,5 +1,5 @@
 //! Owns making an output directory, its `.pipeline` marker, and finding out what may be done there before work starts.
-//! Does not own: what later goes into `.pipeline`.
+//! Does not own: what later goes into `.pipeline` (`records.rs`).
 
 use std::ffi::OsStr;
 use std::io;
@@ -43,7 +43,7 @@ pub(super) fn prepare(root: &Path, random: impl FnMut() -> u32) -> Result<Prepar
     if was_empty && !made_before {
         ignore_existing(marker.create(OsStr::new(ALL_OURS))).map_err(failed)?;
     }
-    Temporary::create(&folder, random).map_err(failed)?;
+    Temporary::create(&folder, random).and_then(Temporary::discard).map_err(failed)?;
     let folds_case = folds_case(&folder).map_err(failed)?;
     Ok(Prepared { folder, made_before, folds_case })
 }
