@@ -54,6 +54,9 @@ pub(super) fn invocation(args: CallArgs) -> (Invocation, Vec<Problem>) {
         null_separated: args.null,
         dry_run: args.dry_run,
         explain_plan: args.explain_plan,
+        resume: args.resume || args.retry_failed || args.redo,
+        retry_failed: args.retry_failed,
+        redo: args.redo,
         report: args.report,
         verbosity: match (args.quiet, args.verbose) {
             (true, _) => Verbosity::Quiet,

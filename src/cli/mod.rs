@@ -12,6 +12,7 @@
 //! | `parse` | arguments, environment and config file to a [`Command`] |
 //! | `usage` | everything that is wrong, said at once |
 //! | `dispatch` | what each command does with the process |
+//! | `ending` | exit codes, and what is said about how a run ended |
 //! | `formats` | what each format can hold |
 //! | `ops` | what each op says of itself |
 //! | `wrap` | text in columns no wider than the terminal |
@@ -22,6 +23,7 @@
 
 mod allocator;
 mod dispatch;
+mod ending;
 mod flags;
 mod formats;
 mod grammar;

@@ -1,10 +1,11 @@
-//! The conversion itself, as the command does it. Owns: from a config to an exit code; what is said about the run.
+//! The conversion itself, as the command does it. Owns: from a config to its end; what is said about the run.
 //! Does not own: the run (`job`), how it is drawn (`observe`).
 
-use super::signals::{Asked, Signals};
+use super::ending::{ENVIRONMENT, Ending, OK, SOME_FAILED, USAGE};
+use super::signals::Signals;
 use super::{output, report_file};
 use crate::config::{Config, ProgressKind, Verbosity, printable};
-use crate::engine::{Ended, Failure, Report, RunError};
+use crate::engine::{Failure, RunError};
 use crate::job::{
     self, Entry, Job, JobError, Listener, Outlined, Plan, Running, SAMPLE_DIRECTORY, escape, usable_cores,
 };
@@ -12,16 +13,9 @@ use crate::observe::{self, Ansi, Printer, Progress, Style, Totals, View};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
-
-/// All done.
-const OK: u8 = 0;
-/// Some pictures failed.
-const SOME_FAILED: u8 = 1;
-/// It was not asked for properly.
-const USAGE: u8 = 2;
-/// The machine failed.
-const ENVIRONMENT: u8 = 3;
 
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(100);
@@ -113,6 +107,7 @@ struct Speaker {
     printer: Printer,
     verbosity: Verbosity,
     explain_plan: bool,
+    journal_lost: Arc<AtomicBool>,
 }
 
 impl Listener for Speaker {
@@ -126,6 +121,17 @@ impl Listener for Speaker {
         }
     }
 
+    fn noted(&self, note: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.printer.line(&format!("pipeline: {note}"));
+        }
+    }
+
+    fn journal_lost(&self, reason: &str) {
+        self.journal_lost.store(true, Relaxed);
+        self.printer.line(&format!("pipeline: {reason}; --resume will do again what it does not hold"));
+    }
+
     fn planned(&self, entry: &Entry, plan: &Plan) {
         if self.explain_plan || self.verbosity >= Verbosity::Verbose {
             self.printer.line(&format!("{}: {plan}", escape(&entry.path)));
@@ -137,22 +143,25 @@ fn run(config: &Config) -> ExitCode {
     // A panic in a codec becomes that picture's error, and is told as such.
     std::panic::set_hook(Box::new(|_| ()));
     let mut signals = Signals::catch();
+    let journal_lost = Arc::new(AtomicBool::new(false));
     let mut progress = Progress::new(style(config));
     let speaker = Speaker {
         printer: progress.printer(),
         verbosity: config.invocation.verbosity,
         explain_plan: config.invocation.explain_plan,
+        journal_lost: Arc::clone(&journal_lost),
     };
     let running = match start(config, speaker) {
         Ok(running) => running,
         Err(code) => return code,
     };
-    signals.obey(running.controller(), progress.printer());
+    signals.obey(running.controller(), progress.printer(), Duration::from_secs(config.run.grace.0));
     while !running.wait_timeout(TICK) {
         with_view(&running, |view| progress.update(view));
     }
     with_view(&running, |view| progress.finish(view));
     let (totals, expected) = (totals(&running), running.expected());
+    let done_before = running.totals().done_before;
     let ended = running.wait();
     let report = match &ended {
         Ok(report) => report,
@@ -163,8 +172,17 @@ fn run(config: &Config) -> ExitCode {
     };
     let view = View { report, totals: &totals, expected, cores: usable_cores() as f64 };
     conclude(config, &view);
-    let written = write_report(config, &view);
-    exit_code(&ended, report, signals.asked(), written)
+    let ending = Ending {
+        ended: &ended,
+        report,
+        asked: signals.asked(),
+        expected,
+        done_before,
+        can_resume: !config.write.in_place,
+        records_lost: !write_report(config, &view) | journal_lost.load(Relaxed),
+    };
+    ending.lines(config.invocation.verbosity).iter().for_each(|line| output::to_stderr(line));
+    ExitCode::from(ending.code())
 }
 
 /// Everything is checked before anything is written.
@@ -247,29 +265,4 @@ fn write_report(config: &Config, view: &View<'_>) -> bool {
             false
         }
     }
-}
-
-fn exit_code(
-    ended: &Result<Report, RunError>,
-    report: &Report,
-    asked: Asked,
-    report_written: bool,
-) -> ExitCode {
-    if report.ended == Ended::Fatal {
-        output::to_stderr(
-            "pipeline: stopped, because the others would fail for the same reason; what was finished is intact",
-        );
-    }
-    if let Err(RunError::Source { panic, .. }) = ended {
-        output::to_stderr(&format!("pipeline: finding the inputs failed: {panic}"));
-    }
-    let code = match (asked, ended) {
-        (Asked::Interrupt, _) => 130,
-        (Asked::Terminate, _) => 143,
-        _ if report.ended == Ended::Fatal || matches!(ended, Err(RunError::Source { .. })) => ENVIRONMENT,
-        _ if !report_written => ENVIRONMENT,
-        _ if report.failed + report.interrupted > 0 => SOME_FAILED,
-        _ => OK,
-    };
-    ExitCode::from(code)
 }

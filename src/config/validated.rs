@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::values::{
-    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
+    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Grace, Gray, MaxFailures, Memory, Metadata,
     OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling, Window, Workers,
 };
 
@@ -123,6 +123,8 @@ pub struct Write {
     pub keep_mtime: bool,
     /// Whether results replace their inputs.
     pub in_place: bool,
+    /// Whether the journal knows files by hashes of their bytes.
+    pub journal_hash: bool,
 }
 
 /// What a run may use.
@@ -147,6 +149,8 @@ pub struct Run {
     pub order: Order,
     /// What a failure does to the run.
     pub on_error: OnErrorPolicy,
+    /// How long what is under way may take when the run is asked to end.
+    pub grace: Grace,
     /// How progress is shown.
     pub progress: ProgressKind,
 }
@@ -162,6 +166,12 @@ pub struct Invocation {
     pub dry_run: bool,
     /// Say which plan each picture gets.
     pub explain_plan: bool,
+    /// Do only what earlier runs to this output have not done, or what has changed since.
+    pub resume: bool,
+    /// And try again what failed; only together with `resume`.
+    pub retry_failed: bool,
+    /// And do again what was done with other settings; only together with `resume`.
+    pub redo: bool,
     /// Where the report is written, as JSON.
     pub report: Option<PathBuf>,
     /// How much is said on stderr.
@@ -226,6 +236,7 @@ impl Default for Config {
                 durable: false,
                 keep_mtime: false,
                 in_place: false,
+                journal_hash: false,
             },
             limits: Limits {
                 memory: Memory::Auto,

@@ -13,6 +13,7 @@ pub(super) struct Tally {
     degraded: AtomicU64,
     not_pictures: AtomicU64,
     existed: AtomicU64,
+    done_before: AtomicU64,
 }
 
 /// What was counted about pictures until now.
@@ -32,6 +33,8 @@ pub struct Totals {
     pub not_pictures: u64,
     /// Pictures whose output was there already; they are skipped.
     pub existed: u64,
+    /// Pictures that an earlier run did, and that have not changed since; they are skipped.
+    pub done_before: u64,
 }
 
 impl Tally {
@@ -51,6 +54,10 @@ impl Tally {
         self.existed.fetch_add(1, Relaxed);
     }
 
+    pub(super) fn done_before(&self) {
+        self.done_before.fetch_add(1, Relaxed);
+    }
+
     pub(super) fn done(&self, receipt: &Receipt) {
         self.pixels.fetch_add(receipt.pixels, Relaxed);
         self.bytes_written.fetch_add(receipt.bytes_written, Relaxed);
@@ -66,6 +73,7 @@ impl Tally {
             degraded: self.degraded.load(Relaxed),
             not_pictures: self.not_pictures.load(Relaxed),
             existed: self.existed.load(Relaxed),
+            done_before: self.done_before.load(Relaxed),
         }
     }
 }

@@ -1,17 +1,20 @@
 //! Owns one picture's way through the stages: what each worker group gets, does and passes on.
 //! Does not own: the stages themselves (package `pipeline-stages`), nor how they are run (the engine).
 
-use super::error::is_shared;
+use super::error::{FailedBefore, JournalBroken};
+use super::journal::{Verdict, hash};
 use super::recipe::Recipe;
+use super::session::{InFlight, Put, Session, identity};
 use super::tally::Tally;
 use super::{Listener, Receipt};
 use crate::engine::StepError;
 use pipeline_stages::display::escape;
 use pipeline_stages::read::{Entry, WalkError, read_entry};
-use pipeline_stages::write::{Claims, Destination, Fate, Outcome, target_name};
+use pipeline_stages::write::{Claims, Destination, Fate, Outcome, Stamp, target_name};
 use pipeline_stages::{
     Converter, Decoder, EncodeOptions, Encoder, Error, Format, Header, Image, Plan, probe,
 };
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
@@ -21,28 +24,51 @@ pub(super) struct Shared {
     /// Bytes that no single picture may need more than.
     pub(super) usable: u64,
     pub(super) destination: Destination,
+    /// The journal and what belongs to it; absent in place.
+    pub(super) session: Option<Session>,
     pub(super) in_place: bool,
     pub(super) claims: Claims,
     pub(super) tally: Tally,
     pub(super) listener: Box<dyn Listener>,
 }
 
-/// A file that was read, and what will be done with it.
-pub(super) struct Planned {
+/// What the walk gives, and under which number the journal knows it.
+pub(super) struct Input {
+    found: Result<Entry, WalkError>,
+    /// Absent where there is no journal.
+    flight: Flight,
+}
+
+type Flight = Option<Arc<InFlight>>;
+
+/// An input on its way.
+pub(super) struct Origin {
     entry: Entry,
+    flight: Flight,
     /// When the input was modified, if the output is to say the same.
     modified: Option<SystemTime>,
-    bytes: Vec<u8>,
-    header: Header,
-    plan: Plan,
+    /// Its result, relative to the output directory.
+    target: PathBuf,
+}
+
+/// A file that was read, and what will be done with it.
+pub(super) struct Planned {
+    origin: Origin,
+    /// Nothing if an earlier run did it.
+    work: Option<Work>,
     /// Whether no earlier input has the same output; known once it was at the gate.
     claim: OnceLock<Result<(), Error>>,
 }
 
+struct Work {
+    bytes: Vec<u8>,
+    header: Header,
+    plan: Plan,
+}
+
 /// A picture between two stages.
 pub(super) struct Pixels {
-    entry: Entry,
-    modified: Option<SystemTime>,
+    origin: Origin,
     plan: Plan,
     image: Image,
     receipt: Receipt,
@@ -50,35 +76,128 @@ pub(super) struct Pixels {
 
 /// A finished file that is not written yet.
 pub(super) struct Ready {
-    entry: Entry,
-    modified: Option<SystemTime>,
+    origin: Origin,
     format: Format,
     bytes: Vec<u8>,
     receipt: Receipt,
 }
 
+/// A file under its final name, for the sink to book.
+pub(super) struct Finished {
+    origin: Origin,
+    receipt: Receipt,
+    modified: Stamp,
+    sha256: Option<String>,
+}
+
 type Step<T> = Result<T, StepError>;
 
 /// Bytes that reading an input will take.
-pub(super) fn file_bytes(input: &Result<Entry, WalkError>) -> u64 {
-    input.as_ref().ok().and_then(|entry| std::fs::metadata(&entry.path).ok()).map_or(0, |file| file.len())
+pub(super) fn file_bytes(input: &Input) -> u64 {
+    input
+        .found
+        .as_ref()
+        .ok()
+        .and_then(|entry| std::fs::metadata(&entry.path).ok())
+        .map_or(0, |file| file.len())
+}
+
+/// The walk, with each input's number for the journal: the engine counts what it gets from here in the same order.
+pub(super) fn inputs(
+    walk: pipeline_stages::read::Walk,
+    shared: Arc<Shared>,
+) -> impl Iterator<Item = Input> + Send {
+    (0..).zip(walk).map(move |(seq, found)| {
+        let path = found.as_ref().map_or_else(|error| &error.path, |entry| &entry.path);
+        let flight = shared.session.as_ref().map(|session| session.admit(seq, path));
+        Input { found, flight }
+    })
+}
+
+impl Planned {
+    /// What an earlier run did goes along for its claim.
+    fn before(entry: Entry, flight: Arc<InFlight>, target: PathBuf) -> Self {
+        let origin = Origin { entry, flight: Some(flight), modified: None, target };
+        Self { origin, work: None, claim: OnceLock::new() }
+    }
 }
 
 impl Shared {
+    /// What the journal is told of an input, if there is one.
+    fn record(
+        &self,
+        flight: &Flight,
+        tell: impl FnOnce(&Session, &InFlight) -> Result<(), JournalBroken>,
+    ) -> Result<(), JournalBroken> {
+        match (&self.session, flight) {
+            (Some(session), Some(flight)) => tell(session, flight),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads a file, looks at its header and plans; nothing if it is not a picture and was not named.
-    pub(super) fn read(&self, input: Result<Entry, WalkError>) -> Step<Option<Planned>> {
-        let entry = input.map_err(|error| error.error)?;
-        let Some(bytes) = read_entry(&entry, self.recipe.plan.limits.max_file_bytes)? else {
+    pub(super) fn read(&self, input: Input) -> Step<Option<Planned>> {
+        let Input { found, flight } = input;
+        let entry = found.map_err(|error| error.error)?;
+        let mut bytes = None;
+        if let (Some(session), Some(flight)) = (&self.session, &flight) {
+            session.check()?;
+            bytes = self.examine(session, flight, &entry)?;
+            match session.verdict(flight, &entry, &self.destination) {
+                Verdict::Do => {}
+                Verdict::Replace(result) => self.destination.may_replace(result),
+                Verdict::Done(target) => return Ok(Some(Planned::before(entry, Arc::clone(flight), target))),
+                Verdict::Failed(stage, reason) => return Err(FailedBefore { stage, reason }.into()),
+                Verdict::Skipped => {
+                    session.as_before(flight);
+                    self.tally.not_a_picture();
+                    return Ok(None);
+                }
+            }
+        }
+        let bytes = match bytes {
+            Some(bytes) => bytes,
+            None => self.contents(&entry)?,
+        };
+        let Some(bytes) = bytes else {
+            self.record(&flight, Session::not_a_picture)?;
             self.tally.not_a_picture();
             return Ok(None);
         };
+        self.plan(entry, flight, bytes).map(Some)
+    }
+
+    fn contents(&self, entry: &Entry) -> Result<Option<Vec<u8>>, Error> {
+        read_entry(entry, self.recipe.plan.limits.max_file_bytes)
+    }
+
+    /// Finds out what the file is, as the journal will know it again. With hashes it has to be read for that, and then its
+    /// contents are returned.
+    fn examine(
+        &self,
+        session: &Session,
+        flight: &InFlight,
+        entry: &Entry,
+    ) -> Result<Option<Option<Vec<u8>>>, Error> {
+        // What is wrong with a file that cannot be examined is found out, and told, when it is opened.
+        let Some(mut identity) = identity(&entry.path) else { return Ok(None) };
+        let contents = if session.hashes { Some(self.contents(entry)?) } else { None };
+        identity.sha256 = contents.as_ref().and_then(Option::as_deref).map(hash);
+        flight.is(identity);
+        Ok(contents)
+    }
+
+    fn plan(&self, entry: Entry, flight: Flight, bytes: Vec<u8>) -> Step<Planned> {
         let modified = self.modified(&entry)?;
         self.tally.read(bytes.len());
         let header = probe(&bytes, &self.recipe.plan.limits)?;
         self.check_name(&entry, &header);
         let plan = Plan::new(&header, &self.recipe.plan)?.encoded_with(&self.recipe.encode);
         self.listener.planned(&entry, &plan);
-        Ok(Some(Planned { entry, modified, bytes, header, plan, claim: OnceLock::new() }))
+        // The landing, and not the path, even in place: there it is the path without detours through `..`.
+        let target = target_name(&entry.landing, plan.format().extension());
+        let origin = Origin { entry, flight, modified, target };
+        Ok(Planned { origin, work: Some(Work { bytes, header, plan }), claim: OnceLock::new() })
     }
 
     fn modified(&self, entry: &Entry) -> Result<Option<SystemTime>, Error> {
@@ -102,12 +221,10 @@ impl Shared {
     /// The gate in front of decoding lets inputs pass one at a time and in order. So this is where they claim their
     /// outputs: of two with the same, always the first one has it. Returns the bytes that the picture will take.
     pub(super) fn claim(&self, planned: &Planned) -> u64 {
-        let needed = planned.plan.worst_case_bytes();
-        let claimed = self.check_memory(needed).and_then(|()| {
-            // The landing, and not the path, even in place: there it is the path without detours through `..`.
-            let target = target_name(&planned.entry.landing, planned.plan.format().extension());
-            self.claims.claim(&target, &planned.entry.path.to_string_lossy())
-        });
+        let needed = planned.work.as_ref().map_or(0, |work| work.plan.worst_case_bytes());
+        let Origin { entry, target, .. } = &planned.origin;
+        let claimed = self.check_memory(needed);
+        let claimed = claimed.and_then(|()| self.claims.claim(target, &entry.path.to_string_lossy()));
         let failed = claimed.is_err();
         let _ = planned.claim.set(claimed);
         if failed { 0 } else { needed }
@@ -121,21 +238,31 @@ impl Shared {
         Err(Error::Limit { what: "memory for this picture in bytes", value: needed, limit: self.usable })
     }
 
-    fn landing<'a>(&self, entry: &'a Entry) -> &'a std::path::Path {
+    fn landing<'a>(&self, entry: &'a Entry) -> &'a Path {
         if self.in_place { &entry.path } else { &entry.landing }
     }
 
     pub(super) fn decode(&self, decoder: &mut Decoder, planned: Planned) -> Step<Option<Pixels>> {
-        let Planned { entry, modified, bytes, header, plan, claim } = planned;
+        let Planned { origin, work, claim } = planned;
         claim.into_inner().unwrap_or(Ok(()))?;
+        let entry = &origin.entry;
+        let Some(Work { bytes, header, plan }) = work else {
+            self.tally.done_before();
+            self.record(&origin.flight, |session, flight| {
+                session.as_before(flight);
+                Ok(())
+            })?;
+            return Ok(None);
+        };
         let extension = plan.format().extension();
-        if self.destination.fate(&entry.path, self.landing(&entry), extension)? == Fate::Skip {
+        if self.destination.fate(&entry.path, self.landing(entry), extension)? == Fate::Skip {
+            self.record(&origin.flight, Session::existed)?;
             self.tally.existed();
             return Ok(None);
         }
         let decoded = decoder.decode(&bytes, &header, plan.decode_mode())?;
         for warning in &decoded.warnings {
-            self.warn(&entry, warning);
+            self.warn(entry, warning);
         }
         let receipt = Receipt {
             output: Default::default(),
@@ -144,41 +271,58 @@ impl Shared {
             bytes_written: 0,
             degraded: decoded.degraded,
         };
-        Ok(Some(Pixels { entry, modified, plan, image: decoded.image, receipt }))
+        Ok(Some(Pixels { origin, plan, image: decoded.image, receipt }))
     }
 
     pub(super) fn convert(&self, converter: &mut Converter, pixels: Pixels) -> Step<Pixels> {
-        let Pixels { entry, modified, plan, image, receipt } = pixels;
+        let Pixels { origin, plan, image, receipt } = pixels;
         let image = plan.convert(converter, image)?;
-        Ok(Pixels { entry, modified, plan, image, receipt })
+        Ok(Pixels { origin, plan, image, receipt })
     }
 
     pub(super) fn encode(&self, encoder: &mut Encoder, pixels: Pixels) -> Step<Ready> {
-        let Pixels { entry, modified, plan, image, receipt } = pixels;
+        let Pixels { origin, plan, image, receipt } = pixels;
         let format = plan.format();
         let mut options: EncodeOptions = self.recipe.encode.clone();
         options.format = format;
         let encoded = encoder.encode(&image, &options)?;
         for warning in &encoded.warnings {
-            self.warn(&entry, warning);
+            self.warn(&origin.entry, warning);
         }
-        Ok(Ready { entry, modified, format, bytes: encoded.bytes, receipt })
+        Ok(Ready { origin, format, bytes: encoded.bytes, receipt })
     }
 
-    pub(super) fn write(&self, ready: Ready) -> Step<Option<Receipt>> {
-        let Ready { entry, modified, format, bytes, mut receipt } = ready;
-        let (landing, extension) = (self.landing(&entry), format.extension());
-        match self.destination.write_dated(landing, extension, &bytes, modified)? {
+    pub(super) fn write(&self, ready: Ready) -> Step<Option<Finished>> {
+        let Ready { origin, format, bytes, mut receipt } = ready;
+        let (landing, extension) = (self.landing(&origin.entry), format.extension());
+        self.record(&origin.flight, |session, flight| {
+            session.writing(flight, &origin.target, bytes.len() as u64)
+        })?;
+        match self.destination.write_dated(landing, extension, &bytes, origin.modified)? {
             Outcome::Skipped { .. } => {
+                self.record(&origin.flight, Session::existed)?;
                 self.tally.existed();
                 Ok(None)
             }
-            Outcome::Written { path, bytes } => {
+            Outcome::Written { path, bytes: size, modified } => {
                 receipt.output = path;
-                receipt.bytes_written = bytes;
-                Ok(Some(receipt))
+                receipt.bytes_written = size;
+                let hashes = self.session.as_ref().is_some_and(|session| session.hashes);
+                let sha256 = hashes.then(|| hash(&bytes));
+                Ok(Some(Finished { origin, receipt, modified, sha256 }))
             }
         }
+    }
+
+    /// Books a picture. Only then is it done: an error here fails it.
+    pub(super) fn done(&self, finished: Finished) -> Result<(), JournalBroken> {
+        let Finished { origin, receipt, modified, sha256 } = finished;
+        let (bytes, degraded) = (receipt.bytes_written, receipt.degraded);
+        self.record(&origin.flight, |session, flight| {
+            session.done(flight, Put { result: &origin.target, bytes, modified, sha256, degraded })
+        })?;
+        self.tally.done(&receipt);
+        Ok(())
     }
 
     fn warn(&self, entry: &Entry, warning: &str) {
@@ -192,15 +336,15 @@ pub(super) fn label(entry: &Entry) -> String {
     escape(&entry.path).to_string()
 }
 
-/// What messages call an input of the walk, or what the walk could not use.
-pub(super) fn input_label(input: &Result<Entry, WalkError>) -> Arc<str> {
-    match input {
+/// What messages call what the walk found, or could not use.
+pub(super) fn found_label(found: &Result<Entry, WalkError>) -> Arc<str> {
+    match found {
         Ok(entry) => label(entry).into(),
         Err(error) => escape(&error.path).to_string().into(),
     }
 }
 
-/// Whether a failure would meet the other pictures too.
-pub(super) fn is_fatal(failure: &crate::engine::Failure) -> bool {
-    failure.error.downcast_ref::<Error>().is_some_and(|error| is_shared(&failure.stage, error))
+/// As [`found_label`].
+pub(super) fn input_label(input: &Input) -> Arc<str> {
+    found_label(&input.found)
 }

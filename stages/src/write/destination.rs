@@ -18,7 +18,6 @@ use super::folder::{Folder, Found};
 use super::name::{check_inside, target_name};
 use super::prepare::{Prepared, prepare};
 use super::temporary::Temporary;
-use crate::read::place;
 use crate::{Error, Result};
 
 /// Where results go. May be shared between threads.
@@ -30,6 +29,8 @@ pub struct Destination {
     pub(super) root: Root,
     existing: Existing,
     pub(super) durable: bool,
+    /// Whether a later run that is asked the same refuses to replace what this one writes.
+    pub(super) asks_again: bool,
     folds_case: bool,
     random: Random,
     /// Directories whose own names are known to survive a power loss.
@@ -63,14 +64,15 @@ impl Destination {
     /// [`Error::Io`] or [`Error::Refused`] when nothing can be written there. Then no item would fare better.
     pub fn prepare(root: &Path, existing: Existing, durable: bool) -> Result<Self> {
         let random = Random::default();
-        let Prepared { folder, made_before, folds_case } = prepare(root, || random.next())?;
+        let Prepared { folder, made_before, all_ours, folds_case } = prepare(root, || random.next())?;
+        let asks_again = existing == Existing::Fail || existing == Existing::Auto && !all_ours;
         let existing = match existing {
             Existing::Auto if made_before => Existing::Overwrite,
             Existing::Auto => Existing::Fail,
             chosen => chosen,
         };
         let root = Root::Below { path: root.to_owned(), folder };
-        Ok(Self::new(root, existing, durable, folds_case, random))
+        Ok(Self { asks_again, ..Self::new(root, existing, durable, folds_case, random) })
     }
 
     /// Results go beside their inputs: the landing of each is the input's own path. One with the same name replaces its
@@ -83,7 +85,8 @@ impl Destination {
 
     fn new(root: Root, existing: Existing, durable: bool, folds_case: bool, random: Random) -> Self {
         let (durable_folders, replaceable) = Default::default();
-        Self { root, existing, durable, folds_case, random, durable_folders, replaceable }
+        let asks_again = false;
+        Self { root, existing, durable, asks_again, folds_case, random, durable_folders, replaceable }
     }
 
     /// Whether names that differ only in case are one file here; what [`Claims`](super::Claims) want to know. Not known,
@@ -107,7 +110,7 @@ impl Destination {
         };
         if let Some(found) = found
             && !target.replaces_input
-            && place(input) == Some(found.place)
+            && is_at(input, found)?
         {
             return Err(
                 self.refused(&target.relative, "is the input itself; choose --in-place or another directory")
@@ -288,6 +291,16 @@ impl Destination {
             Root::Below { path, .. } => path.join(relative),
             Root::Beside => relative.to_owned(),
         }
+    }
+}
+
+/// Whether a file is the one that was found. Not knowing is no reason to replace it.
+fn is_at(input: &Path, found: Found) -> Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    match std::fs::metadata(input) {
+        Ok(input) => Ok((input.dev(), input.ino()) == found.place),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(failed("cannot examine the input")(e)),
     }
 }
 

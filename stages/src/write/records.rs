@@ -80,6 +80,12 @@ impl Destination {
         self.replaceable.lock().unwrap_or_else(PoisonError::into_inner).insert(result);
     }
 
+    /// Whether a later run, asked the same, would find what this one wrote in its way and could not know whose it is. Then
+    /// a result should be recorded before it is written, not only afterwards.
+    pub fn asks_again(&self) -> bool {
+        self.asks_again
+    }
+
     pub(super) fn is_replaceable(&self, result: &Path) -> bool {
         matches!(self.root, Root::Below { .. })
             && self.replaceable.lock().unwrap_or_else(PoisonError::into_inner).contains(result)
