@@ -3,12 +3,13 @@
 
 /// A window of 64 bits that moves over the data. Past the end it reads zeros; [`Bits::overrun`] tells.
 pub(crate) struct Bits<'a> {
+    /// From the first byte that is not counted in `count`.
+    rest: &'a [u8],
+    /// All of the data.
     data: &'a [u8],
-    /// The first byte that is not counted in `count`.
-    next: usize,
     /// The next bits, the first at the top.
     window: u64,
-    /// Bits of the window that are accounted for; below them may be more that will be loaded again.
+    /// In its low 6 bits: how many bits of the window are accounted for; below them may be more that will be loaded again.
     count: u32,
 }
 
@@ -20,23 +21,24 @@ pub(crate) struct Place {
     count: u32,
 }
 
-/// Zeros that must follow the data, so that its last bytes can be loaded eight at a time.
-pub(crate) const PADDING: usize = 8;
+/// Zeros that must follow the data, so that its last bytes can be loaded eight at a time. Where no eight are left, all of the
+/// data was read, and even the bits of a whole window before that place are beyond it.
+pub(crate) const PADDING: usize = 16;
 
 impl<'a> Bits<'a> {
     /// Over data that ends with [`PADDING`] zeros.
     #[cfg(test)]
     pub(crate) fn new(data: &'a [u8]) -> Bits<'a> {
-        Bits { data, next: 0, window: 0, count: 0 }
+        Bits::at(data, Place::default())
     }
 
     /// Makes at least 56 bits available. One load of eight bytes, and no look at how many are needed.
     #[inline(always)]
     pub(crate) fn refill(&mut self) {
-        if let Some(bytes) = self.data.get(self.next..).and_then(|rest| rest.first_chunk()) {
-            self.window |= u64::from_be_bytes(*bytes) >> self.count;
+        if let Some(next) = self.rest.first_chunk() {
+            self.window |= u64::from_be_bytes(*next) >> (self.count & 63);
+            self.rest = &self.rest[(!self.count >> 3 & 7) as usize..];
         }
-        self.next += ((63 - self.count) >> 3) as usize;
         self.count |= 56;
     }
 
@@ -55,38 +57,53 @@ impl<'a> Bits<'a> {
     /// Goes over the low 6 bits of `entry` many bits: table entries keep their length there.
     #[inline(always)]
     pub(crate) fn skip(&mut self, entry: u32) {
-        let bits = entry & 63;
-        self.window <<= bits;
-        self.count = self.count.wrapping_sub(bits);
+        self.window <<= entry & 63;
+        // What else is in the entry only changes bits that do not count.
+        self.count = self.count.wrapping_sub(entry);
     }
 
-    /// The signed value in the last `size` of the next `total` bits (EXTEND of T.81, F.2.2.1). Without a branch, since its sign
-    /// is a coin toss. `total` counts by its low 6 bits; `size` is at most 15.
+    /// The signed value in the last `size` of the next `total` bits; `size` is at most 15.
     #[inline(always)]
     pub(crate) fn value(&self, total: u32, size: u32) -> i16 {
-        let one = 1i32 << size;
-        let raw = self.window.rotate_left(total & 63) as i32 & (one - 1);
-        (raw + if raw * 2 < one { 1 - one } else { 0 }) as i16
+        self.entry_value(with_size(total, size))
+    }
+
+    /// The signed value that [`with_size`] says (EXTEND of T.81, F.2.2.1). Without a branch, since its sign is a coin toss: with
+    /// the first bit turned into a sign the rest is a shift, and one more if it is negative.
+    #[inline(always)]
+    pub(crate) fn entry_value(&self, entry: u32) -> i16 {
+        let unused = entry >> 6;
+        let first = self.window << (entry.wrapping_add(unused).wrapping_add(1) & 63);
+        let signed = (first as i64 >> 1) ^ i64::MIN;
+        ((signed >> (unused & 63)) - (signed >> 63)) as i16
     }
 
     /// Where it stands, to go on from later.
     pub(crate) fn place(&self) -> Place {
-        Place { next: self.next, window: self.window, count: self.count }
+        Place { next: self.data.len() - self.rest.len(), window: self.window, count: self.count }
     }
 
     /// Over data that ends with [`PADDING`] zeros, from a place in it.
     pub(crate) fn at(data: &'a [u8], Place { next, window, count }: Place) -> Bits<'a> {
-        Bits { data, next, window, count }
+        Bits { rest: data.get(next..).unwrap_or_default(), data, window, count }
     }
 
-    fn position(&self) -> usize {
-        self.next * 8 - self.count as usize
+    /// How many bits were read.
+    #[inline(always)]
+    pub(crate) fn position(&self) -> usize {
+        (self.data.len() - self.rest.len()) * 8 - (self.count & 63) as usize
     }
 
-    /// Whether more was read than there is.
+    /// The data, with its [`PADDING`].
+    #[inline(always)]
+    pub(crate) fn data(&self) -> &'a [u8] {
+        self.data
+    }
+
+    /// Whether more was read than there is. Once it is so, it stays so.
     #[inline(always)]
     pub(crate) fn overrun(&self) -> bool {
-        self.position() > (self.data.len() - PADDING) * 8
+        self.rest.len() * 8 + ((self.count & 63) as usize) < PADDING * 8
     }
 
     /// Whether whole bytes are left; less than a byte is filling (T.81, F.1.2.3).
@@ -98,6 +115,13 @@ impl<'a> Bits<'a> {
     pub(crate) fn bytes_read(&self) -> usize {
         self.position().div_ceil(8).min(self.data.len() - PADDING)
     }
+}
+
+/// The low 12 bits of a table entry for a value: `total` bits, and above that how many of 63 are not those of its value, the
+/// last `size` bits.
+#[inline(always)]
+pub(crate) const fn with_size(total: u32, size: u32) -> u32 {
+    total | (63 - size) << 6
 }
 
 #[cfg(test)]

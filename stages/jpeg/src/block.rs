@@ -20,6 +20,17 @@ const PLACES: [u8; 256] = {
     places
 };
 
+/// The same, counted from one: where the coefficient before this one goes.
+const PLACES_BEFORE: [u8; 256] = {
+    let mut places = [64; 256];
+    let mut at = 1;
+    while at <= 64 {
+        places[at] = ZIGZAG[at - 1];
+        at += 1;
+    }
+    places
+};
+
 /// A code that does not exist, or coefficients beyond the 64th.
 pub(crate) struct BadCode;
 
@@ -30,14 +41,16 @@ fn ends(step: u32) -> bool {
     step == 64 || (step > 128 && step < 192)
 }
 
-/// Decodes the AC coefficients of a block. Gives whether there were none.
+/// Decodes the AC coefficients of a block after its `level`. Gives whether there were none.
 #[inline(always)]
 pub(crate) fn coefficients(
+    level: i16,
     table: &ValueTable,
     bits: &mut Bits<'_>,
     into: &mut Coefficients,
 ) -> Result<bool, BadCode> {
-    into[1..64].fill(0);
+    into[..64].fill(0);
+    into[0] = level;
     let mut at = 1;
     loop {
         // Two lookups take at most 54 bits. All that is rare or ends the block leaves this loop by the same branch.
@@ -49,12 +62,12 @@ pub(crate) fn coefficients(
                 if next >= 64 {
                     break 'common (entry, next);
                 }
-                put(entry, at, bits, into);
+                put(entry, at, next, bits, into);
                 at = next;
             }
         };
         if ends(next) {
-            put(entry, at, bits, into);
+            put(entry, at, next, bits, into);
             return Ok(next == 129);
         }
         bits.refill();
@@ -81,10 +94,10 @@ pub(crate) fn coefficients(
 
 /// Writes what a lookup gave: the first of two coefficients, or a zero in its place, and the last.
 #[inline(always)]
-fn put(entry: Entry, at: u32, bits: &mut Bits<'_>, into: &mut Coefficients) {
-    let last = bits.value(entry.total(), entry.size());
+fn put(entry: Entry, at: u32, next: u32, bits: &mut Bits<'_>, into: &mut Coefficients) {
+    let last = bits.entry_value(entry.total());
     into[usize::from(PLACES[usize::from((at + entry.run()) as u8)])] = entry.first();
-    into[usize::from(PLACES[usize::from((at + entry.step() - 1) as u8)])] = last;
+    into[usize::from(PLACES_BEFORE[usize::from(next as u8)])] = last;
     bits.skip(entry.total());
 }
 
@@ -92,6 +105,12 @@ fn put(entry: Entry, at: u32, bits: &mut Bits<'_>, into: &mut Coefficients) {
 #[inline(always)]
 pub(crate) fn pass(dc: &DcTable, table: &SkipTable, bits: &mut Bits<'_>) -> Result<(), BadCode> {
     dc.pass(bits).ok_or(BadCode)?;
+    pass_coefficients(table, bits)
+}
+
+/// Passes over the AC coefficients of a block.
+#[inline(always)]
+pub(crate) fn pass_coefficients(table: &SkipTable, bits: &mut Bits<'_>) -> Result<(), BadCode> {
     let mut at = 1;
     loop {
         let (entry, next) = 'common: loop {

@@ -2,7 +2,7 @@
 //! Does not own: decoding (see `picture.rs`).
 
 use crate::picture::State;
-use crate::{Error, Header, Output};
+use crate::{Error, GrayJpeg, Header, Output};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -91,6 +91,45 @@ impl Decoder {
     pub fn gray(&mut self, file: &[u8], out: &mut Vec<u8>) -> Result<(u32, u32), Error> {
         let Info { header, .. } = self.decode(file, Output::Gray, out)?;
         Ok((header.width, header.height))
+    }
+
+    /// Makes a gray JPEG of the JPEG `file` without loss, and writes it to `out`: a baseline file with the very coefficients, quantisation
+    /// and size of its Y plane, which decodes to what [`gray`](Self::gray) gives. It has no restart markers. No orientation is
+    /// applied: if EXIF is carried along, it still says it. What was in `out` is replaced; after an error it is empty.
+    ///
+    /// The picture is that of `jpegtran -grayscale`. Luma keeps its Huffman codes, but progressive files get new ones.
+    ///
+    /// ```
+    /// use pipeline_jpeg::{ColorModel, Decoder, GrayJpeg, Header, Limits};
+    ///
+    /// # let mut file = Vec::new();
+    /// # jpeg_encoder::Encoder::new(&mut file, 90).encode(&[200; 12], 2, 2, jpeg_encoder::ColorType::Rgb)?;
+    /// let mut decoder = Decoder::new(Limits::default());
+    /// let (mut gray_file, mut before, mut after) = (Vec::new(), Vec::new(), Vec::new());
+    /// decoder.to_gray_jpeg(&file, GrayJpeg::default(), &mut gray_file)?;
+    /// assert_eq!(Header::parse(&gray_file)?.color, ColorModel::Gray);
+    /// assert_eq!(decoder.gray(&file, &mut before)?, decoder.gray(&gray_file, &mut after)?);
+    /// assert_eq!(before, after);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`gray`](Self::gray); [`Unsupported::SmallLuma`](crate::Unsupported::SmallLuma) and
+    /// [`Unsupported::FarLevels`](crate::Unsupported::FarLevels) for luma that no gray JPEG can hold;
+    /// [`Error::Segment`].
+    pub fn to_gray_jpeg(
+        &mut self,
+        file: &[u8],
+        options: GrayJpeg<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Info, Error> {
+        out.clear();
+        let info = self.state.to_gray_jpeg(self.limits, file, options, out);
+        if info.is_err() {
+            out.clear();
+        }
+        self.state.trim();
+        info
     }
 }
 

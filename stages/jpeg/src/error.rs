@@ -40,7 +40,10 @@ pub enum Error {
         /// The most that is allowed.
         limit: usize,
     },
-    /// There is no memory for the pixels.
+    /// A segment to carry along that cannot be one.
+    #[error("a segment to carry along has a marker of another kind, or more than 65533 bytes")]
+    Segment,
+    /// There is no memory for the pixels, or for the file.
     #[error("no memory for {bytes} bytes of pixels")]
     OutOfMemory {
         /// How much was asked for.
@@ -81,6 +84,12 @@ pub enum Unsupported {
         /// What was asked for.
         to: Output,
     },
+    /// Luma with fewer samples than color: as a gray JPEG it would be another size.
+    #[error("luma of fewer samples than the picture has pixels, as a gray JPEG")]
+    SmallLuma,
+    /// Levels of neighbouring blocks that differ by more than a gray JPEG can say (T.81, F.1.2.1.1: 11 bits).
+    #[error("levels further apart than 11 bits, as a gray JPEG")]
+    FarLevels,
     /// Sampling factors of which the highest is not a multiple.
     #[error("a component with a fraction of the samples")]
     FractionalSampling,

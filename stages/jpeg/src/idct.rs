@@ -5,20 +5,55 @@
 //! 13 fractional bits as in libjpeg's `jidctint.c`. Their 11 multiplications are written out as sums of products: then every
 //! factor has 16 bits, for which processors have a multiplication of eight at once, and the sums are the same to the last bit.
 
+#[cfg(target_arch = "x86_64")]
+use crate::idct_avx2;
 use crate::quantisation::Steps;
+use crate::simd::Wide;
 
 /// Fractional bits of the factors.
-const FACTOR_BITS: u32 = 13;
+pub(crate) const FACTOR_BITS: u32 = 13;
 /// Fractional bits kept between the two passes.
-const PASS_BITS: u32 = 2;
+pub(crate) const PASS_BITS: u32 = 2;
 
 /// Eight lanes of one row or column.
 type Lanes = [i16; 8];
 
-/// The samples of a block; `flat` if only its first coefficient may be other than 0.
+/// Writes the samples of a block to `out`, whose rows are `stride` apart; `flat` if only its first coefficient may be other
+/// than 0. Does nothing if there is no room for them.
 #[inline(always)]
-pub(crate) fn samples(coefficients: &[i16; 64], steps: &Steps, flat: bool) -> [[u8; 8]; 8] {
-    if flat { [[self::flat(coefficients, steps); 8]; 8] } else { block(coefficients, steps) }
+pub(crate) fn samples(
+    wide: Option<Wide>,
+    coefficients: &[i16; 64],
+    steps: &Steps,
+    flat: bool,
+    out: &mut [u8],
+    stride: usize,
+) {
+    if flat {
+        return store(&[[self::flat(coefficients, steps); 8]; 8], out, stride);
+    }
+    #[cfg(target_arch = "x86_64")]
+    if let Some(wide) = wide {
+        return idct_avx2::block(wide, coefficients, steps, out, stride);
+    }
+    let _ = wide;
+    store(&block(coefficients, steps), out, stride);
+}
+
+/// Bytes from the first sample of a block to behind its last one.
+pub(crate) fn extent(stride: usize) -> usize {
+    7 * stride + 8
+}
+
+#[inline(always)]
+fn store(rows: &[[u8; 8]; 8], out: &mut [u8], stride: usize) {
+    let Some(mut rest) = out.get_mut(..extent(stride)) else { return };
+    for row in rows {
+        if let Some(place) = rest.first_chunk_mut() {
+            *place = *row;
+        }
+        rest = rest.get_mut(stride..).unwrap_or_default();
+    }
 }
 
 /// The samples of a block in which only the first coefficient is not zero.
@@ -29,8 +64,10 @@ fn flat(coefficients: &[i16; 64], steps: &Steps) -> u8 {
 }
 
 /// Multiplies coefficients by their steps and transforms them to 8 rows of 8 samples.
+///
+/// Loops, and no closures over arrays: what compilers do not inline is not compiled for the processor's vectors.
 #[inline(always)]
-fn block(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
+pub(crate) fn block(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
     let mut rows = [[0; 8]; 8];
     for (row, (values, steps)) in
         rows.iter_mut().zip(coefficients.as_chunks::<8>().0.iter().zip(steps.as_chunks::<8>().0))
@@ -40,10 +77,20 @@ fn block(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
         }
     }
     let columns = pass::<{ FACTOR_BITS - PASS_BITS }>(&rows);
-    let turned = transpose(&columns.map(|row| row.map(|value| value.clamp(-32768, 32767) as i16)));
+    for (row, column) in rows.iter_mut().zip(&columns) {
+        for lane in 0..8 {
+            row[lane] = column[lane].clamp(-32768, 32767) as i16;
+        }
+    }
     // Three more bits are the factor 8 of two passes.
-    let samples = pass::<{ FACTOR_BITS + PASS_BITS + 3 }>(&turned);
-    turned_back(&samples.map(|column| column.map(sample)))
+    let levels = pass::<{ FACTOR_BITS + PASS_BITS + 3 }>(&transpose(&rows));
+    let mut samples = [[0; 8]; 8];
+    for (samples, levels) in samples.iter_mut().zip(&levels) {
+        for lane in 0..8 {
+            samples[lane] = sample(levels[lane]);
+        }
+    }
+    turned_back(&samples)
 }
 
 /// From a level of at most 14 bits.
@@ -55,16 +102,25 @@ fn sample(level: i32) -> u8 {
 /// Transposes bytes eight at a time: halves, quarters and eighths of rows change places with those of the rows they belong to.
 #[inline(always)]
 fn turned_back(columns: &[[u8; 8]; 8]) -> [[u8; 8]; 8] {
-    let mut rows = columns.map(u64::from_le_bytes);
+    let mut words = [0; 8];
+    for (word, column) in words.iter_mut().zip(columns) {
+        *word = u64::from_le_bytes(*column);
+    }
     for (apart, mask) in [(4, 0x0000_0000_ffff_ffff), (2, 0x0000_ffff_0000_ffff), (1, 0x00ff_00ff_00ff_00ff)]
     {
-        for first in (0..8).filter(|row| row & apart == 0) {
-            let moved = ((rows[first] >> (8 * apart)) ^ rows[first + apart]) & mask;
-            rows[first + apart] ^= moved;
-            rows[first] ^= moved << (8 * apart);
+        for first in 0..8 {
+            if first & apart == 0 {
+                let moved = ((words[first] >> (8 * apart)) ^ words[first + apart]) & mask;
+                words[first + apart] ^= moved;
+                words[first] ^= moved << (8 * apart);
+            }
         }
     }
-    rows.map(u64::to_le_bytes)
+    let mut rows = [[0; 8]; 8];
+    for (row, word) in rows.iter_mut().zip(words) {
+        *row = word.to_le_bytes();
+    }
+    rows
 }
 
 #[inline(always)]

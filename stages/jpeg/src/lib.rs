@@ -44,6 +44,8 @@ mod frame;
 mod header;
 mod huffman;
 mod idct;
+#[cfg(target_arch = "x86_64")]
+mod idct_avx2;
 mod markers;
 mod output;
 mod picture;
@@ -56,9 +58,11 @@ mod segments;
 mod simd;
 mod strips;
 mod tables;
+mod transcode;
 mod upsample;
 
 pub use decoder::{Decoder, Info, Limits};
 pub use error::{Error, Unsupported};
 pub use header::{ColorModel, Header};
 pub use output::Output;
+pub use transcode::{AppSegment, Carried, GrayJpeg};

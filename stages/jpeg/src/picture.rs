@@ -13,7 +13,8 @@ use crate::scan::{Reader, Sink};
 use crate::scans::{Scan, Scans};
 use crate::simd::{self, Wide};
 use crate::strips::{Buffers, Strips};
-use crate::tables::Tables;
+use crate::tables::{Tables, Take};
+use crate::transcode;
 use crate::upsample::Upsampling;
 use crate::{Error, Header, Info, Limits, Output, Unsupported};
 use alloc::vec::Vec;
@@ -25,16 +26,18 @@ const KEPT: usize = 4 << 20;
 #[derive(Clone, Default)]
 pub(crate) struct State {
     /// For the first, second, … scan that is decoded.
-    scans: Vec<ScanState>,
+    pub(crate) scans: Vec<ScanState>,
     buffers: Buffers,
-    progressive: progressive::Scratch,
+    pub(crate) progressive: progressive::Scratch,
+    pub(crate) transcode: transcode::Scratch,
     /// Whether to use no more than every processor has.
     pub(crate) plain: bool,
 }
 
+/// What is kept for a scan.
 #[derive(Clone, Default)]
-struct ScanState {
-    tables: Tables,
+pub(crate) struct ScanState {
+    pub(crate) tables: Tables,
     /// Entropy-coded data between two restart markers, without stuffed bytes.
     data: Vec<u8>,
 }
@@ -57,21 +60,13 @@ impl State {
             return Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) });
         }
         check_size(scans.frame(), file.len() - scans.position(), file.len())?;
-        let decoded = self.choose(&mut scans, conversion)?;
+        let take = Take::Coefficients(conversion);
+        let chosen = self.choose(&mut scans, take)?;
         reserve(scans.frame(), output, out)?;
-        let readers = decoded.iter().zip(&mut self.scans);
-        let readers = readers.map(|(scan, ScanState { tables, data })| {
-            let parts = tables.parts(scans.frame(), scan, conversion);
-            Reader::new(file, scans.frame(), scan, parts, data)
-        });
-        let wide = if self.plain { None } else { Wide::detect() };
-        let end = simd::pixels(wide, readers.collect(), &scans, conversion, &mut self.buffers, out)?;
-        if let Some(end) = end {
-            scans.resume(end);
-            if let Some(scan) = scans.next()? {
-                return Err(Error::Damaged { at: scan.data, expected: "the end of the picture" });
-            }
-        }
+        let wide = self.wide();
+        let readers = readers(file, scans.frame(), &chosen, take, &mut self.scans);
+        let end = simd::pixels(wide, readers, &scans, conversion, &mut self.buffers, out)?;
+        check_end(&mut scans, end)?;
         Ok(Info { header, trailing: file.len().saturating_sub(scans.position()) })
     }
 
@@ -86,9 +81,14 @@ impl State {
     ) -> Result<(), Error> {
         let reader = progressive::Reader::open(file, scans, conversion, most, &mut self.progressive)?;
         reserve(scans.frame(), output, out)?;
-        let wide = if self.plain { None } else { Wide::detect() };
+        let wide = self.wide();
         let State { progressive, buffers, .. } = self;
         simd::progressive(wide, reader, scans, conversion, (progressive, buffers), out)
+    }
+
+    /// Whether to use what only some processors have.
+    pub(crate) fn wide(&self) -> Option<Wide> {
+        if self.plain { None } else { Wide::detect() }
     }
 
     /// Forgets scratch that was needed by an unusually large picture.
@@ -102,11 +102,14 @@ impl State {
             self.buffers = Buffers::default();
         }
         self.progressive.trim(KEPT);
+        if self.transcode.capacity() > KEPT {
+            self.transcode = transcode::Scratch::default();
+        }
     }
 
-    /// The scans that have wanted components, with their tables made. If the first scan has all components, what is behind it was
+    /// The scans of which anything is taken, with their tables made. If the first scan has all components, what is behind it was
     /// not looked at; otherwise all of the file was.
-    fn choose(&mut self, scans: &mut Scans<'_>, conversion: Conversion) -> Result<Vec<Scan>, Error> {
+    pub(crate) fn choose(&mut self, scans: &mut Scans<'_>, take: Take) -> Result<Vec<Scan>, Error> {
         let mut chosen = Vec::with_capacity(4);
         let mut seen = [false; 4];
         let count = scans.frame().components().len();
@@ -120,11 +123,11 @@ impl State {
                 }
             }
             let whole = scan.members().len() == count;
-            if scan.members().iter().any(|member| conversion.wants(member.component)) {
+            if scan.members().iter().any(|member| take.wants(member.component)) {
                 if self.scans.len() == chosen.len() {
                     self.scans.push(ScanState::default());
                 }
-                self.scans[chosen.len()].tables.set(scans.codes(), &scan, conversion)?;
+                self.scans[chosen.len()].tables.set(scans.codes(), &scan, take)?;
                 chosen.push(scan.clone());
             }
             if whole {
@@ -139,8 +142,39 @@ impl State {
     }
 }
 
+/// The scans that were chosen, ready to be read.
+pub(crate) fn readers<'a>(
+    file: &'a [u8],
+    frame: &Frame,
+    chosen: &[Scan],
+    take: Take,
+    kept: &'a mut [ScanState],
+) -> Vec<Reader<'a>> {
+    let readers = chosen.iter().zip(kept).map(|(scan, ScanState { tables, data })| {
+        let parts = tables.parts(frame, scan, take);
+        Reader::new(file, frame, scan, parts, data)
+    });
+    readers.collect()
+}
+
+/// Where the marker behind the scan stands, after all rows, if it has all components.
+pub(crate) fn end(readers: &[Reader<'_>], frame: &Frame) -> Option<usize> {
+    let whole = |reader: &&Reader<'_>| reader.components() == frame.components().len();
+    readers.first().filter(whole).map(Reader::end)
+}
+
+/// Behind a scan of all components nothing more may come but the end.
+pub(crate) fn check_end(scans: &mut Scans<'_>, end: Option<usize>) -> Result<(), Error> {
+    let Some(end) = end else { return Ok(()) };
+    scans.resume(end);
+    match scans.next()? {
+        Some(scan) => Err(Error::Damaged { at: scan.data, expected: "the end of the picture" }),
+        None => Ok(()),
+    }
+}
+
 /// What has to be converted; or what is not decoded here, by name.
-fn supported(scans: &Scans<'_>, output: Output) -> Result<Conversion, Unsupported> {
+pub(crate) fn supported(scans: &Scans<'_>, output: Output) -> Result<Conversion, Unsupported> {
     let frame = scans.frame();
     let conversion = Conversion::of(scans.color(), output)?;
     for (_, component) in (0..).zip(frame.components()).filter(|&(index, _)| conversion.wants(index)) {
@@ -149,7 +183,7 @@ fn supported(scans: &Scans<'_>, output: Output) -> Result<Conversion, Unsupporte
     Ok(conversion)
 }
 
-fn check_pixels(frame: &Frame, limits: Limits) -> Result<(), Error> {
+pub(crate) fn check_pixels(frame: &Frame, limits: Limits) -> Result<(), Error> {
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     if pixels > limits.max_pixels {
         return Err(Error::TooLarge { pixels, limit: limits.max_pixels });
@@ -158,7 +192,7 @@ fn check_pixels(frame: &Frame, limits: Limits) -> Result<(), Error> {
 }
 
 /// A block has two codes of at least one bit, so a lie about the size is found before anything is allocated.
-fn check_size(frame: &Frame, data: usize, at: usize) -> Result<(), Error> {
+pub(crate) fn check_size(frame: &Frame, data: usize, at: usize) -> Result<(), Error> {
     let (across, down) = frame.mcus();
     let blocks: u64 = frame.components().iter().map(|component| u64::from(component.blocks())).sum();
     let alone = frame.components().iter().map(|component| frame.blocks(component));
@@ -182,7 +216,7 @@ fn only_luma(frame: &Frame, conversion: Conversion) -> bool {
     conversion == Conversion::First && luma.is_some_and(|luma| luma.sampling == frame.highest_sampling())
 }
 
-fn steps<'a>(scans: &'a Scans<'_>, component: usize) -> Result<&'a Steps, Error> {
+pub(crate) fn steps<'a>(scans: &'a Scans<'_>, component: usize) -> Result<&'a Steps, Error> {
     let expected = "a scan whose quantisation was defined";
     scans.steps(component).ok_or(Error::Damaged { at: scans.position(), expected })
 }
@@ -200,20 +234,19 @@ pub(crate) fn pixels(
     let frame = scans.frame();
     let rows = frame.mcus().1;
     if only_luma(frame, conversion) {
-        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
+        let mut plane = Plane::new(frame, steps(scans, 0)?, wide, out);
         decode(&mut readers, rows, &mut plane)?;
     } else {
         let steps = |component| steps(scans, component);
         let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
         decode(&mut readers, rows, &mut strips)?;
     }
-    let whole = |reader: &Reader<'_>| reader.components() == frame.components().len();
-    Ok(readers.first().filter(|first| whole(first)).map(Reader::end))
+    Ok(end(&readers, frame))
 }
 
 /// Decodes rows of MCUs of all scans side by side.
 #[inline(always)]
-fn decode<S: Sink>(readers: &mut [Reader<'_>], rows: u32, sink: &mut S) -> Result<(), Error> {
+pub(crate) fn decode<S: Sink>(readers: &mut [Reader<'_>], rows: u32, sink: &mut S) -> Result<(), Error> {
     for row in 0..rows {
         for reader in &mut *readers {
             reader.rows(1, sink)?;
@@ -235,7 +268,7 @@ pub(crate) fn progressive(
 ) -> Result<(), Error> {
     let frame = scans.frame();
     if only_luma(frame, conversion) {
-        let mut plane = Plane::new(frame, steps(scans, 0)?, out);
+        let mut plane = Plane::new(frame, steps(scans, 0)?, wide, out);
         return reader.decode(frame, scratch, &mut plane);
     }
     let steps = |component| steps(scans, component);

@@ -5,6 +5,7 @@ use crate::frame::Frame;
 use crate::idct;
 use crate::quantisation::Steps;
 use crate::scan::Sink;
+use crate::simd::Wide;
 use alloc::vec::Vec;
 
 /// The samples of one component, without rows or columns of filling.
@@ -16,12 +17,22 @@ pub(crate) struct Plane<'a> {
     /// Rows in a row of MCUs.
     high: usize,
     steps: &'a Steps,
+    wide: Option<Wide>,
 }
 
 impl Sink for Plane<'_> {
     #[inline(always)]
     fn block(&mut self, _: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool) {
-        self.store(place, &idct::samples(coefficients, self.steps, flat));
+        let (x, y) = (place.0 * 8, place.1 * 8);
+        let Some(inside) = self.width.checked_sub(x).filter(|&inside| inside > 0) else { return };
+        let Some(samples) = self.samples.get_mut(y * self.width + x..) else { return };
+        if inside >= 8 && samples.len() >= idct::extent(self.width) {
+            idct::samples(self.wide, coefficients, self.steps, flat, samples, self.width);
+        } else {
+            let mut block = [0; 64];
+            idct::samples(self.wide, coefficients, self.steps, flat, &mut block, 8);
+            cut(&block, inside, samples, self.width);
+        }
     }
 
     fn row(&mut self, _: u32) {
@@ -31,10 +42,15 @@ impl Sink for Plane<'_> {
 
 impl<'a> Plane<'a> {
     /// Luma, whose samples go to `out`, which is empty and has room for them.
-    pub(crate) fn new(frame: &Frame, steps: &'a Steps, out: &'a mut Vec<u8>) -> Plane<'a> {
+    pub(crate) fn new(
+        frame: &Frame,
+        steps: &'a Steps,
+        wide: Option<Wide>,
+        out: &'a mut Vec<u8>,
+    ) -> Plane<'a> {
         let (width, height) = (frame.width as usize, frame.height as usize);
         let high = 8 * usize::from(frame.highest_sampling().1);
-        let mut plane = Plane { samples: out, width, height, high, steps };
+        let mut plane = Plane { samples: out, width, height, high, steps, wide };
         plane.begin();
         plane
     }
@@ -44,19 +60,14 @@ impl<'a> Plane<'a> {
         let end = (self.samples.len() + self.high * self.width).min(self.height * self.width);
         self.samples.resize(end, 0);
     }
+}
 
-    /// Stores the part of a block that is inside; `column` and `row` count blocks.
-    #[inline(always)]
-    fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
-        let (x, first) = (column * 8, row * 8 * self.width);
-        let Some(inside) = self.width.checked_sub(x).filter(|&inside| inside > 0) else { return };
-        let Some(samples) = self.samples.get_mut(first..) else { return };
-        for (line, row) in samples.chunks_mut(self.width).zip(rows) {
-            match line[x..].first_chunk_mut::<8>() {
-                Some(whole) => *whole = *row,
-                None => line[x..].copy_from_slice(&row[..inside]),
-            }
-        }
+/// Stores as much of a block as is inside: so many columns, and as many rows as there are.
+#[cold]
+fn cut(block: &[u8; 64], inside: usize, samples: &mut [u8], width: usize) {
+    for (row, line) in block.as_chunks::<8>().0.iter().zip(samples.chunks_mut(width)) {
+        let inside = inside.min(8).min(line.len());
+        line[..inside].copy_from_slice(&row[..inside]);
     }
 }
 
@@ -67,10 +78,13 @@ mod tests {
     #[test]
     fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
         let mut samples = Vec::new();
-        let mut plane = Plane { samples: &mut samples, width: 10, height: 9, high: 16, steps: &[1; 64] };
+        let mut plane =
+            Plane { samples: &mut samples, width: 10, height: 9, high: 16, steps: &[1; 64], wide: None };
         plane.begin();
         for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
-            plane.store(place, &[[value; 8]; 8]);
+            let mut block = [0; 64];
+            block[0] = (value - 128) * 8;
+            plane.block(0, place, &block, true);
         }
         for row in 0..8 {
             assert_eq!(samples[row * 10..][..10], [1, 1, 1, 1, 1, 1, 1, 1, 2, 2]);

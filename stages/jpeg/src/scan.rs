@@ -15,8 +15,26 @@ use core::ops::Range;
 pub(crate) enum Part<'a> {
     /// They are decoded, and go to the sink as those of this component of the frame.
     Decoded { dc: &'a DcTable, ac: &'a ValueTable, component: usize, sampling: (u8, u8), level: i16 },
+    /// Their codes go to the sink as they stand.
+    Copied { dc: &'a DcTable, ac: &'a SkipTable, sampling: (u8, u8), level: i16 },
     /// They are passed over, so many in each MCU.
     Passed { dc: &'a DcTable, ac: &'a SkipTable, blocks: u32 },
+}
+
+/// The codes of one block.
+pub(crate) struct BlockCodes<'a> {
+    /// The data in which they stand.
+    pub(crate) data: &'a [u8],
+    /// In bits: where the difference of its level begins, where its other coefficients do, and where it ends.
+    pub(crate) begin: usize,
+    pub(crate) coefficients: usize,
+    pub(crate) end: usize,
+    /// Its level, and the one from which the difference counts.
+    pub(crate) level: i16,
+    pub(crate) before: i16,
+    /// Whether it is the first and whether it is the last one of its line in the MCU. Those between follow without a gap.
+    pub(crate) first: bool,
+    pub(crate) last: bool,
 }
 
 /// Takes blocks as they are decoded.
@@ -24,6 +42,12 @@ pub(crate) trait Sink {
     /// The next block of a component, in rows of 8. Its place counts blocks of the component, across and down; `flat` if only its
     /// first coefficient may be other than 0.
     fn block(&mut self, component: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool);
+
+    /// The next block of the component whose codes are copied. Its place counts blocks of the component, across and down.
+    #[inline(always)]
+    fn codes(&mut self, place: (usize, usize), codes: &BlockCodes<'_>) {
+        let _ = (place, codes);
+    }
 
     /// All blocks of this row of MCUs were given.
     fn row(&mut self, row: u32);
@@ -112,7 +136,7 @@ impl<'a> Reader<'a> {
         self.segments.next(self.until == self.mcus, self.data)?;
         self.place = Place::default();
         for part in &mut self.parts {
-            if let Part::Decoded { level, .. } = part {
+            if let Part::Decoded { level, .. } | Part::Copied { level, .. } = part {
                 *level = 0;
             }
         }
@@ -169,7 +193,23 @@ impl Part<'_> {
         sink: &mut S,
     ) -> Result<(), BadCode> {
         match self {
-            Part::Passed { dc, ac, blocks } => (0..*blocks).try_for_each(|_| block::pass(dc, ac, bits)),
+            Part::Passed { dc, ac, blocks } => {
+                for _ in 0..*blocks {
+                    block::pass(dc, ac, bits)?;
+                }
+                Ok(())
+            }
+            Part::Copied { dc, ac, sampling, level } => {
+                let (wide, high) = (usize::from(sampling.0), usize::from(sampling.1));
+                for line in row as usize * high..(row as usize + 1) * high {
+                    for right in 0..wide {
+                        let mut codes = BlockCodes::read(dc, ac, level, bits)?;
+                        (codes.first, codes.last) = (right == 0, right + 1 == wide);
+                        sink.codes((column as usize * wide + right, line), &codes);
+                    }
+                }
+                Ok(())
+            }
             Part::Decoded { dc, ac, component, sampling, level } => {
                 let (wide, high) = (u32::from(sampling.0), u32::from(sampling.1));
                 for down in 0..high {
@@ -177,8 +217,7 @@ impl Part<'_> {
                         let difference = dc.difference(bits).ok_or(BadCode)?;
                         // A level beyond 16 bits is far beyond any sample (T.81, F.1.1.5.1: 11 bits).
                         *level = level.checked_add(difference).ok_or(BadCode)?;
-                        coefficients[0] = *level;
-                        let flat = block::coefficients(ac, bits, coefficients)?;
+                        let flat = block::coefficients(*level, ac, bits, coefficients)?;
                         let place = ((column * wide + right) as usize, (row * high + down) as usize);
                         let ([block, ..], _) = coefficients.as_chunks() else { continue };
                         sink.block(*component, place, block, flat);
@@ -187,5 +226,24 @@ impl Part<'_> {
                 Ok(())
             }
         }
+    }
+}
+
+impl<'a> BlockCodes<'a> {
+    /// Finds those of the next block, and adds up its level.
+    #[inline(always)]
+    fn read(
+        dc: &DcTable,
+        ac: &SkipTable,
+        level: &mut i16,
+        bits: &mut Bits<'a>,
+    ) -> Result<BlockCodes<'a>, BadCode> {
+        let (begin, before) = (bits.position(), *level);
+        let difference = dc.difference(bits).ok_or(BadCode)?;
+        *level = before.checked_add(difference).ok_or(BadCode)?;
+        let coefficients = bits.position();
+        block::pass_coefficients(ac, bits)?;
+        let (data, end, level) = (bits.data(), bits.position(), *level);
+        Ok(BlockCodes { data, begin, coefficients, end, level, before, first: true, last: true })
     }
 }

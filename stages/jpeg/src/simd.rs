@@ -43,6 +43,31 @@ impl Wide {
     }
 }
 
+/// Work that is compiled once more for processors that have more. Its `run` is always inlined.
+pub(crate) trait Work {
+    /// What it gives.
+    type Out;
+
+    fn run(self) -> Self::Out;
+}
+
+/// Does the work.
+pub(crate) fn run<W: Work>(wide: Option<Wide>, work: W) -> W::Out {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(Wide(())) = wide {
+        // SAFETY: who has a `Wide` has asked the processor for all of it.
+        return unsafe { run_wide(work) };
+    }
+    let _ = wide;
+    work.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,movbe,popcnt")]
+fn run_wide<W: Work>(work: W) -> W::Out {
+    work.run()
+}
+
 /// As [`picture::pixels`].
 pub(crate) fn pixels(
     wide: Option<Wide>,

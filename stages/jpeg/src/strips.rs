@@ -133,7 +133,9 @@ impl Sink for Strips<'_> {
     #[inline(always)]
     fn block(&mut self, component: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool) {
         if let Some(strip) = self.strips.get_mut(component) {
-            strip.store(place, &idct::samples(coefficients, strip.steps, flat));
+            let first = (place.1 * 8 + 1).saturating_sub(strip.top) * strip.stride + place.0 * 8;
+            let Some(samples) = strip.samples.get_mut(first..) else { return };
+            idct::samples(self.wide, coefficients, strip.steps, flat, samples, strip.stride);
         }
     }
 
@@ -154,17 +156,6 @@ impl Sink for Strips<'_> {
 }
 
 impl Strip<'_> {
-    #[inline(always)]
-    fn store(&mut self, (column, row): (usize, usize), rows: &[[u8; 8]; 8]) {
-        let first = (row * 8 + 1).saturating_sub(self.top) * self.stride + column * 8;
-        let Some(samples) = self.samples.get_mut(first..) else { return };
-        for (line, row) in samples.chunks_mut(self.stride).zip(rows) {
-            if let Some(place) = line.first_chunk_mut() {
-                *place = *row;
-            }
-        }
-    }
-
     /// A row of this component, by its number in the whole of it: one of this strip, or the last one of the strip before.
     #[inline(always)]
     fn row(&self, row: usize) -> &[u8] {

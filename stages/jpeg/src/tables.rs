@@ -3,11 +3,35 @@
 
 use crate::Error;
 use crate::frame::Frame;
-use crate::huffman::{Codes, DcTable, SkipTable, ValueTable};
+use crate::huffman::{Code, Codes, DcTable, SkipTable, ValueTable};
 use crate::output::Conversion;
 use crate::scan::Part;
 use crate::scans::{Member, Scan};
 use alloc::vec::Vec;
+
+/// What is taken from scans.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Take {
+    /// The coefficients of the components that a conversion needs.
+    Coefficients(Conversion),
+    /// The codes of the first component, as they stand.
+    Codes,
+}
+
+impl Take {
+    /// Whether anything is taken of this component.
+    pub(crate) fn wants(self, component: usize) -> bool {
+        match self {
+            Take::Coefficients(conversion) => conversion.wants(component),
+            Take::Codes => component == 0,
+        }
+    }
+
+    /// Whether that is its coefficients.
+    fn decodes(self, component: usize) -> bool {
+        matches!(self, Take::Coefficients(conversion) if conversion.wants(component))
+    }
+}
 
 /// Decoding tables by place, made when they are first needed.
 #[derive(Clone, Default)]
@@ -18,21 +42,21 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// Makes the tables those of a sequential scan for this conversion.
-    pub(crate) fn set(&mut self, codes: &Codes, scan: &Scan, for_what: Conversion) -> Result<(), Error> {
+    /// Makes the tables those of a sequential scan for what is taken from it.
+    pub(crate) fn set(&mut self, codes: &Codes, scan: &Scan, take: Take) -> Result<(), Error> {
         let expected = "a scan whose Huffman codes were defined";
         let missing = || Error::Damaged { at: scan.data, expected };
         for member in scan.members() {
-            self.set_member(codes, member, for_what.wants(member.component)).ok_or_else(missing)?;
+            self.set_member(codes, member, take.decodes(member.component)).ok_or_else(missing)?;
         }
         Ok(())
     }
 
-    fn set_member(&mut self, codes: &Codes, member: &Member, wanted: bool) -> Option<()> {
+    fn set_member(&mut self, codes: &Codes, member: &Member, decodes: bool) -> Option<()> {
         let dc = codes.dc.get(member.dc)?.as_ref()?;
         let ac = codes.ac.get(member.ac)?.as_ref()?;
         self.dc[member.dc].get_or_insert_with(DcTable::new).set(dc);
-        if wanted {
+        if decodes {
             self.values[member.ac].get_or_insert_with(ValueTable::new).set(ac);
         } else {
             self.skips[member.ac].get_or_insert_with(SkipTable::new).set(ac);
@@ -41,20 +65,31 @@ impl Tables {
     }
 
     /// The parts of a scan, after [`set`](Self::set) with the same scan.
-    pub(crate) fn parts(&self, frame: &Frame, scan: &Scan, for_what: Conversion) -> Vec<Part<'_>> {
+    pub(crate) fn parts(&self, frame: &Frame, scan: &Scan, take: Take) -> Vec<Part<'_>> {
         let alone = scan.members().len() == 1;
         let part = |member: &Member| {
             let index = member.component;
             let component = frame.components().get(index)?;
             let sampling = if alone { (1, 1) } else { component.sampling };
             let dc = self.dc[member.dc].as_ref()?;
-            Some(if for_what.wants(index) {
+            if take.decodes(index) {
                 let ac = self.values[member.ac].as_ref()?;
-                Part::Decoded { dc, ac, component: index, sampling, level: 0 }
+                return Some(Part::Decoded { dc, ac, component: index, sampling, level: 0 });
+            }
+            let ac = self.skips[member.ac].as_ref()?;
+            Some(if take.wants(index) {
+                Part::Copied { dc, ac, sampling, level: 0 }
             } else {
-                Part::Passed { dc, ac: self.skips[member.ac].as_ref()?, blocks: component.blocks() }
+                Part::Passed { dc, ac, blocks: component.blocks() }
             })
         };
         scan.members().iter().filter_map(part).collect()
+    }
+
+    /// The codes of a component whose codes are copied, for DC and AC, after [`set`](Self::set).
+    pub(crate) fn codes(&self, member: &Member) -> Option<(&Code, &Code)> {
+        let dc = self.dc.get(member.dc)?.as_ref()?;
+        let ac = self.skips.get(member.ac)?.as_ref()?;
+        Some((dc.code(), ac.code()))
     }
 }

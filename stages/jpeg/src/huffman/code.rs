@@ -81,6 +81,24 @@ impl Code {
         None
     }
 
+    /// The code with so many codes of each length and these symbols; `None` if there is no such code.
+    pub(crate) fn new(counts: [u8; 16], symbols: &[u8]) -> Option<Code> {
+        let body = [&counts[..], symbols].concat();
+        let (code, rest) = Code::read(&body)?;
+        rest.is_empty().then_some(code)
+    }
+
+    /// How many codes have 1, 2, … 16 bits.
+    pub(crate) fn counts(&self) -> &[u8; 16] {
+        &self.counts
+    }
+
+    /// Symbols in order of their codes.
+    pub(crate) fn symbols(&self) -> &[u8] {
+        let total: usize = self.counts.iter().map(|&count| usize::from(count)).sum();
+        &self.symbols[..total.min(256)]
+    }
+
     /// A code for tests: `counts[n]` codes of `n + 1` bits.
     #[cfg(test)]
     pub(crate) fn for_test(counts: [u8; 16], symbols: &[u8]) -> Option<Code> {

@@ -2,7 +2,7 @@
 //! Does not own: adding them up.
 
 use super::Code;
-use crate::bits::Bits;
+use crate::bits::{Bits, with_size};
 use alloc::boxed::Box;
 
 /// Index bits. DC codes of more than 9 bits are rare, since there are 12 symbols.
@@ -15,13 +15,17 @@ const LARGEST: u8 = 11;
 #[derive(Clone)]
 pub(crate) struct DcTable {
     code: Code,
-    /// Length of code and value together, and from bit 8 that of the value alone. 0: a longer code, or none.
+    /// Length of code and value together and of the value alone, as [`with_size`] has them. 0: a longer code, or none.
     entries: Box<[u16; 1 << BITS]>,
 }
 
 impl DcTable {
     pub(crate) fn new() -> DcTable {
         DcTable { code: Code::EMPTY, entries: Box::new([0; 1 << BITS]) }
+    }
+
+    pub(crate) fn code(&self) -> &Code {
+        &self.code
     }
 
     /// Makes it a table for this code.
@@ -33,11 +37,7 @@ impl DcTable {
         let mut rest = &mut self.entries[..];
         for (length, size) in code.up_to(BITS) {
             let Some(own) = rest.split_off_mut(..1 << (BITS - length)) else { break };
-            own.fill(if size > LARGEST {
-                0
-            } else {
-                (length as u16 + u16::from(size)) | u16::from(size) << 8
-            });
+            own.fill(if size > LARGEST { 0 } else { entry(length, size) as u16 });
         }
         rest.fill(0);
     }
@@ -47,7 +47,7 @@ impl DcTable {
     pub(crate) fn difference(&self, bits: &mut Bits<'_>) -> Option<i16> {
         bits.refill();
         let entry = self.entry(bits)?;
-        let value = bits.value(entry, entry >> 8);
+        let value = bits.entry_value(entry);
         bits.skip(entry);
         Some(value)
     }
@@ -73,8 +73,12 @@ impl DcTable {
     #[inline(never)]
     fn long_entry(&self, window: u64) -> Option<u32> {
         let (length, size) = self.code.symbol(window)?;
-        (size <= LARGEST).then(|| (length + u32::from(size)) | u32::from(size) << 8)
+        (size <= LARGEST).then(|| entry(length, size))
     }
+}
+
+fn entry(length: u32, size: u8) -> u32 {
+    with_size(length + u32::from(size), u32::from(size))
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@
 //! instructions and there is no branch to predict.
 
 use super::{Ac, BITS, Code, LEVELS, One};
+#[cfg(doc)]
+use crate::bits::Bits;
+use crate::bits::with_size;
 use alloc::boxed::Box;
 
 /// An AC code, ready to decode.
@@ -31,7 +34,7 @@ pub(crate) const RUN_STEP: u32 = 192;
 pub(crate) struct Entry(u32);
 
 impl Entry {
-    /// Bits in all, in the low 6 bits.
+    /// Bits in all, in the low 6 bits; in the 12 low bits also those of the last coefficient's value, for [`Bits::entry_value`].
     #[inline(always)]
     pub(crate) fn total(self) -> u32 {
         self.0
@@ -40,7 +43,7 @@ impl Entry {
     /// Bits of the last coefficient's value.
     #[inline(always)]
     pub(crate) fn size(self) -> u32 {
-        self.0 >> 8 & 15
+        !self.0 >> 6 & 15
     }
 
     /// Zeros before the first coefficient.
@@ -109,7 +112,7 @@ impl ValueTable {
             let Some(own) = rest.split_off_mut(..1 << (BITS - length)) else { break };
             let meaning = meaning(symbol);
             match (meaning, single(length, meaning)) {
-                (Ac::EndOfBands { more }, _) => own.fill(length | more << 8 | RUN),
+                (Ac::EndOfBands { more }, _) => own.fill(with_size(length, more) | RUN),
                 (_, 0) => own.fill(LONG),
                 // A value of more bits does not fit in the entry.
                 (Ac::Coefficient { step, size }, one) if length + size < BITS && size <= 7 => {
@@ -137,8 +140,8 @@ impl ValueTable {
 /// The entry of one symbol; 0 if it has no meaning, or one that never follows another symbol in an entry.
 fn single(length: u32, meaning: Ac) -> u32 {
     match meaning {
-        Ac::Coefficient { step, size } => (length + size) | size << 8 | step << 16,
-        Ac::EndOfBlock => length | END,
+        Ac::Coefficient { step, size } => with_size(length + size, size) | step << 16,
+        Ac::EndOfBlock => with_size(length, 0) | END,
         Ac::EndOfBands { .. } | Ac::Undefined => 0,
     }
 }

@@ -89,7 +89,7 @@ impl Band {
     /// Writes what a lookup gave: the first of two coefficients, or a zero in its place, and the last.
     #[inline(always)]
     fn put(self, entry: Entry, at: u32, bits: &mut Bits<'_>, block: &mut Block, map: &mut u64) {
-        let last = bits.value(entry.total(), entry.size());
+        let last = bits.entry_value(entry.total());
         self.write(at + entry.run(), entry.first(), block, map);
         self.write(at + entry.step() - 1, last, block, map);
         bits.skip(entry.total());
