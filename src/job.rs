@@ -16,6 +16,7 @@
 mod count; // a second walk, for the number of inputs
 mod error;
 mod inputs;
+mod items; // what goes from stage to stage
 mod journal; // what happened to each input, for a later run
 mod outline; // what would be done
 mod recipe; // config's choices in the words of the stages
@@ -187,8 +188,8 @@ fn flow(
         (all(), all(), all(), all(), all(), all(), all(), all());
     let limits = shared.recipe.plan.limits.clone();
     let lenient = shared.recipe.lenient;
-    let pipeline = Pipeline::source(stage::LIST, work::inputs(walk, all()), work::input_label)
-        .budget_until(stage::DECODE, sizes.files, work::file_bytes)
+    let pipeline = Pipeline::source(stage::LIST, items::inputs(walk, all()), items::input_label)
+        .budget_until(stage::DECODE, sizes.files, items::file_bytes)
         .stage(
             Stage::filter_map(stage::READ, move |input| read.read(input))
                 .workers(sizes.readers)
@@ -232,7 +233,7 @@ fn flow(
             failed.listener.failed(failure);
         })
         // A receipt that waits for its turn holds no picture any more.
-        .holds(|_| size_of::<work::Finished>() as u64);
+        .holds(|_| size_of::<items::Finished>() as u64);
     let pipeline = match config.limits.window {
         config::Window::Auto => pipeline,
         config::Window::Fixed(window) => pipeline.window(window.get()),

@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_signal_decides_then_the_machine_then_failures() {
-        let code = |asked, report| with(asked, report, Ending::code);
+        let code = |asked, report| with(asked, report, |ending| ending.code());
         assert_eq!(code(Asked::Nothing, report(100, 0, Ended::Complete)), 0);
         assert_eq!(code(Asked::Nothing, report(99, 1, Ended::Complete)), 1);
         assert_eq!(code(Asked::Nothing, report(9, 1, Ended::Fatal)), 3);

@@ -88,10 +88,12 @@ pub enum JobError {
 impl JobError {
     /// Whether the machine is at fault (exit code 3) rather than what was asked for (2).
     pub fn is_environment(&self) -> bool {
-        matches!(
-            self,
-            Self::Output { .. } | Self::Journal { .. } | Self::Build(crate::engine::BuildError::Spawn { .. })
-        )
+        match self {
+            Self::Inputs(errors) => errors.iter().any(|error| error.error.is_environment()),
+            Self::Output { .. } | Self::Journal { .. } => true,
+            Self::Build(error) => matches!(error, crate::engine::BuildError::Spawn { .. }),
+            _ => false,
+        }
     }
 }
 

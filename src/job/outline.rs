@@ -1,9 +1,9 @@
 //! Owns saying what a job would do, without doing it: every input's output and plan, in order.
 
 use super::error::FailedBefore;
+use super::items::{found_label, label};
 use super::journal::{Seen, Verdict};
 use super::recipe::Recipe;
-use super::work::{found_label, label};
 use super::{JobError, Sizes, inputs, session, stage};
 use crate::config::Config;
 use crate::engine::{Failure, Order, Pipeline, Report, RunError, Stage, StepError};

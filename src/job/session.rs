@@ -1,20 +1,19 @@
-//! Owns a run's dealings with its output directory beside the pictures: the lock, the journal, what earlier runs left
-//! there, and which inputs are in flight. Does not own: what records say (`journal/`), nor the pictures (`work.rs`).
+//! Owns a run's dealings with its output directory beside the pictures, while it goes on: the lock, the journal, and which
+//! inputs are in flight. Does not own: how it begins (`session/begin.rs`), what records say (`journal/`), nor the
+//! pictures (`work.rs`).
 
-use super::error::{FailedBefore, JobError, JournalBroken, is_final};
-use super::journal::{
-    Effective, End, History, Identity, Item, Journal, Lock, LockError, Opened, Record, Run, Seen, Status,
-    Verdict, differences, now,
-};
-use super::recipe::Recipe;
+mod begin;
+
+pub(super) use begin::peek;
+
+use super::error::{FailedBefore, JournalBroken, is_final};
+use super::journal::{End, History, Identity, Item, Journal, Lock, Record, Seen, Status, Verdict, now};
 use super::stage;
-use crate::config::Config;
 use crate::engine::{Ended, Failure, Report};
 use pipeline_stages::display::escape;
 use pipeline_stages::read::Entry;
 use pipeline_stages::write::{Destination, Stamp};
 use std::collections::HashMap;
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -66,61 +65,6 @@ pub(super) struct Put<'p> {
 }
 
 impl Session {
-    /// Takes the lock, reads what earlier runs recorded and takes away what they left unfinished. `None` in place. Also
-    /// what people should know about it.
-    ///
-    /// # Errors
-    /// [`JobError::Locked`], [`JobError::OtherSettings`], [`JobError::Journal`], [`JobError::Output`].
-    pub(super) fn open(
-        config: &Config,
-        recipe: &Recipe,
-        destination: &Destination,
-    ) -> Result<(Option<Self>, Vec<String>), JobError> {
-        let path = || config.output.clone();
-        let output = |error| JobError::Output { path: path(), error };
-        let journal = |source| JobError::Journal { path: path(), source };
-        let Some(file) = destination.record("lock").map_err(output)? else { return Ok((None, Vec::new())) };
-        let lock = Lock::take(file).map_err(|error| match error {
-            LockError::Taken(holder) => JobError::Locked { path: path(), holder },
-            LockError::Io(source) => journal(source),
-        })?;
-        let Some(file) = destination.record("journal").map_err(output)? else {
-            return Ok((None, Vec::new()));
-        };
-        let opened = Journal::open(file, config.write.durable).map_err(journal)?;
-        let effective = Effective::new(config, recipe);
-        let asked = &config.invocation;
-        let resume = asked.resume;
-        if resume && !asked.redo {
-            check_settings(opened.last_run.as_ref(), &effective, config)?;
-        }
-        let mut notes = notes(&opened, resume);
-        if opened.clean {
-            // Nothing was left behind.
-        } else if lock.is_held() {
-            notes.extend(reaped(destination.reap().map_err(output)?));
-        } else {
-            notes
-                .push("this file system has no locks: see that no other run writes to the output".to_owned());
-        }
-        let Opened { journal: mut file, index, .. } = opened;
-        let reader = file.reader().map_err(journal)?;
-        file.add(&Record::Run(run(&effective))).map_err(journal)?;
-        let config_hash = effective.hash;
-        let history = resume.then(|| History::new(index, reader, config_hash.clone(), asked.retry_failed));
-        let session = Self {
-            journal: Mutex::new(file),
-            history: history.filter(|history| !history.is_empty()),
-            config: config_hash,
-            hashes: config.write.journal_hash,
-            announces: destination.asks_again(),
-            in_flight: Mutex::default(),
-            broken: AtomicBool::new(false),
-            _lock: lock,
-        };
-        Ok((Some(session), notes))
-    }
-
     /// An input is admitted; `seq` is its number.
     pub(super) fn admit(&self, seq: u64, path: &Path) -> Arc<InFlight> {
         let name = name(path);
@@ -254,29 +198,6 @@ impl Seen for Results<'_> {
     }
 }
 
-/// What earlier runs recorded, for telling what would be done; `None` unless that is asked to depend on it. Nothing is
-/// locked or written.
-///
-/// # Errors
-/// [`JobError::OtherSettings`], [`JobError::Journal`].
-pub(super) fn peek(config: &Config, recipe: &Recipe) -> Result<Option<History>, JobError> {
-    let asked = &config.invocation;
-    if !asked.resume {
-        return Ok(None);
-    }
-    let journal = |source| JobError::Journal { path: config.output.clone(), source };
-    let file = match File::open(config.output.join(".pipeline/journal")) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened.map_err(journal)?,
-    };
-    let (index, reader, last_run) = Journal::peek(file).map_err(journal)?;
-    let effective = Effective::new(config, recipe);
-    if !asked.redo {
-        check_settings(last_run.as_ref(), &effective, config)?;
-    }
-    Ok(Some(History::new(index, reader, effective.hash, asked.retry_failed)))
-}
-
 /// The name of an input in the journal: its absolute path, as messages show it.
 pub(super) fn name(path: &Path) -> String {
     let absolute = std::path::absolute(path);
@@ -288,55 +209,6 @@ pub(super) fn identity(path: &Path) -> Option<Identity> {
     let found = std::fs::metadata(path).ok()?;
     let written = (found.mtime(), u32::try_from(found.mtime_nsec()).unwrap_or(0));
     Some(Identity { size: found.len(), written, sha256: None })
-}
-
-fn check_settings(before: Option<&Run>, effective: &Effective, config: &Config) -> Result<(), JobError> {
-    match before {
-        Some(before) if before.config != effective.hash => Err(JobError::OtherSettings {
-            path: config.output.clone(),
-            differences: differences(&before.settings, &effective.settings),
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn notes(opened: &Opened, resume: bool) -> Vec<String> {
-    let mut notes = Vec::new();
-    if opened.cut > 0 {
-        notes.push(format!(
-            "the last {} bytes of the journal were not whole and were cut off; what they said is done again",
-            opened.cut
-        ));
-    }
-    if opened.damaged > 0 {
-        notes.push(format!("{} lines of the journal are damaged and are not believed", opened.damaged));
-    }
-    match &opened.last_run {
-        None if resume => {
-            notes.push("there is nothing to resume in the output; all is done from the beginning".to_owned());
-        }
-        Some(_) if !resume && !opened.clean => notes.push(
-            "an earlier run to this output did not come to its end; --resume would do only what is missing"
-                .to_owned(),
-        ),
-        _ => {}
-    }
-    notes
-}
-
-fn reaped(files: u64) -> Option<String> {
-    let what = if files == 1 { "1 unfinished file" } else { &format!("{files} unfinished files") };
-    (files > 0).then(|| format!("removed {what} of a run that was killed"))
-}
-
-fn run(effective: &Effective) -> Run {
-    Run {
-        at: now(),
-        pid: std::process::id(),
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        config: effective.hash.clone(),
-        settings: effective.settings.clone(),
-    }
 }
 
 fn ended(ended: Ended) -> &'static str {

@@ -2,19 +2,17 @@
 //! Does not own: the stages themselves (package `pipeline-stages`), nor how they are run (the engine).
 
 use super::error::{FailedBefore, JournalBroken};
+use super::items::{Finished, Flight, Input, Origin, Pixels, Planned, Ready, Work};
 use super::journal::{Verdict, hash};
 use super::recipe::Recipe;
 use super::session::{InFlight, Put, Session, identity};
 use super::tally::Tally;
 use super::{Listener, Receipt};
 use crate::engine::StepError;
-use pipeline_stages::display::escape;
-use pipeline_stages::read::{Entry, WalkError, read_entry};
-use pipeline_stages::write::{Claims, Destination, Fate, Outcome, Stamp, target_name};
-use pipeline_stages::{
-    Converter, Decoder, EncodeOptions, Encoder, Error, Format, Header, Image, Plan, probe,
-};
-use std::path::{Path, PathBuf};
+use pipeline_stages::read::{Entry, read_entry};
+use pipeline_stages::write::{Claims, Destination, Fate, Outcome, target_name};
+use pipeline_stages::{Converter, Decoder, EncodeOptions, Encoder, Error, Format, Header, Plan, probe};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
@@ -32,95 +30,7 @@ pub(super) struct Shared {
     pub(super) listener: Box<dyn Listener>,
 }
 
-/// What the walk gives, and under which number the journal knows it.
-pub(super) struct Input {
-    found: Result<Entry, WalkError>,
-    /// Absent where there is no journal.
-    flight: Flight,
-}
-
-type Flight = Option<Arc<InFlight>>;
-
-/// An input on its way.
-pub(super) struct Origin {
-    entry: Entry,
-    flight: Flight,
-    /// When the input was modified, if the output is to say the same.
-    modified: Option<SystemTime>,
-    /// Its result, relative to the output directory.
-    target: PathBuf,
-}
-
-/// A file that was read, and what will be done with it.
-pub(super) struct Planned {
-    origin: Origin,
-    /// Nothing if an earlier run did it.
-    work: Option<Work>,
-    /// Whether no earlier input has the same output; known once it was at the gate.
-    claim: OnceLock<Result<(), Error>>,
-}
-
-struct Work {
-    bytes: Vec<u8>,
-    header: Header,
-    plan: Plan,
-}
-
-/// A picture between two stages.
-pub(super) struct Pixels {
-    origin: Origin,
-    plan: Plan,
-    image: Image,
-    receipt: Receipt,
-}
-
-/// A finished file that is not written yet.
-pub(super) struct Ready {
-    origin: Origin,
-    format: Format,
-    bytes: Vec<u8>,
-    receipt: Receipt,
-}
-
-/// A file under its final name, for the sink to book.
-pub(super) struct Finished {
-    origin: Origin,
-    receipt: Receipt,
-    modified: Stamp,
-    sha256: Option<String>,
-}
-
 type Step<T> = Result<T, StepError>;
-
-/// Bytes that reading an input will take.
-pub(super) fn file_bytes(input: &Input) -> u64 {
-    input
-        .found
-        .as_ref()
-        .ok()
-        .and_then(|entry| std::fs::metadata(&entry.path).ok())
-        .map_or(0, |file| file.len())
-}
-
-/// The walk, with each input's number for the journal: the engine counts what it gets from here in the same order.
-pub(super) fn inputs(
-    walk: pipeline_stages::read::Walk,
-    shared: Arc<Shared>,
-) -> impl Iterator<Item = Input> + Send {
-    (0..).zip(walk).map(move |(seq, found)| {
-        let path = found.as_ref().map_or_else(|error| &error.path, |entry| &entry.path);
-        let flight = shared.session.as_ref().map(|session| session.admit(seq, path));
-        Input { found, flight }
-    })
-}
-
-impl Planned {
-    /// What an earlier run did goes along for its claim.
-    fn before(entry: Entry, flight: Arc<InFlight>, target: PathBuf) -> Self {
-        let origin = Origin { entry, flight: Some(flight), modified: None, target };
-        Self { origin, work: None, claim: OnceLock::new() }
-    }
-}
 
 impl Shared {
     /// What the journal is told of an input, if there is one.
@@ -329,22 +239,4 @@ impl Shared {
         self.tally.warned();
         self.listener.warned(entry, warning);
     }
-}
-
-/// What messages call an input.
-pub(super) fn label(entry: &Entry) -> String {
-    escape(&entry.path).to_string()
-}
-
-/// What messages call what the walk found, or could not use.
-pub(super) fn found_label(found: &Result<Entry, WalkError>) -> Arc<str> {
-    match found {
-        Ok(entry) => label(entry).into(),
-        Err(error) => escape(&error.path).to_string().into(),
-    }
-}
-
-/// As [`found_label`].
-pub(super) fn input_label(input: &Input) -> Arc<str> {
-    found_label(&input.found)
 }

@@ -18,6 +18,7 @@ use super::folder::{Folder, Found};
 use super::name::{check_inside, target_name};
 use super::prepare::{Prepared, prepare};
 use super::temporary::Temporary;
+use crate::retry::uninterrupted;
 use crate::{Error, Result};
 
 /// Where results go. May be shared between threads.
@@ -183,7 +184,7 @@ impl Destination {
         }
         temporary.file.write_all(bytes).map_err(failed("cannot write the output"))?;
         if let Some(modified) = modified {
-            let dated = temporary.file.set_modified(modified);
+            let dated = uninterrupted(|| temporary.file.set_modified(modified));
             dated.map_err(failed("cannot set the time of the output"))?;
         }
         if self.durable {
@@ -297,7 +298,7 @@ impl Destination {
 /// Whether a file is the one that was found. Not knowing is no reason to replace it.
 fn is_at(input: &Path, found: Found) -> Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    match std::fs::metadata(input) {
+    match uninterrupted(|| std::fs::metadata(input)) {
         Ok(input) => Ok((input.dev(), input.ino()) == found.place),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(e) => Err(failed("cannot examine the input")(e)),

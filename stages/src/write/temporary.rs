@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 
 use super::existing::Stamp;
 use super::folder::Folder;
+use crate::retry::uninterrupted;
 
 const PREFIX: &str = ".pipeline-";
 const SUFFIX: &str = ".tmp";
@@ -38,7 +39,7 @@ impl<'f> Temporary<'f> {
 
     /// When it was last written to.
     pub(super) fn modified(&self) -> io::Result<Stamp> {
-        let found = self.file.metadata()?;
+        let found = uninterrupted(|| self.file.metadata())?;
         Ok((found.mtime(), u32::try_from(found.mtime_nsec()).unwrap_or(0)))
     }
 
