@@ -42,6 +42,18 @@ pub(super) struct CallArgs {
     #[arg(long, help_heading = Heading::Run.title())]
     pub(super) explain_plan: bool,
 
+    /// Do only what earlier runs to this output have not done, or what has changed since
+    #[arg(long, help_heading = Heading::Run.title())]
+    pub(super) resume: bool,
+
+    /// As --resume, and try again what failed
+    #[arg(long, help_heading = Heading::Run.title())]
+    pub(super) retry_failed: bool,
+
+    /// As --resume, and do again what was done with other settings
+    #[arg(long, help_heading = Heading::Run.title())]
+    pub(super) redo: bool,
+
     /// Write what was measured: as a page to FILE.html, for machines to FILE.json
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = Heading::Run.title())]
     pub(super) report: Option<PathBuf>,

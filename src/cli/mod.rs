@@ -14,6 +14,7 @@
 //! | `tune`, `tuned` | `pipeline tune`: measuring; the config file that comes of it |
 //! | `usage` | everything that is wrong, said at once |
 //! | `dispatch` | what each command does with the process |
+//! | `ending` | exit codes, and what is said about how a run ended |
 //! | `formats` | what each format can hold |
 //! | `json_text` | how a report's JSON is laid out |
 //! | `listen` | how people write where to listen |
@@ -31,6 +32,7 @@
 mod allocator;
 mod decided;
 mod dispatch;
+mod ending;
 mod flags;
 mod formats;
 mod grammar;

@@ -1,12 +1,13 @@
-//! The conversion itself, as the command does it. Owns: from a config to an exit code; what is said about the run.
+//! The conversion itself, as the command does it. Owns: from a config to its end; what is said about the run.
 //! Does not own: the run (`job`), how it is drawn (`observe`).
 
 use super::decided::Decided;
+use super::ending::{ENVIRONMENT, Ending, OK, SOME_FAILED, USAGE};
 use super::output;
-use super::signals::{Asked, Signals};
+use super::signals::Signals;
 use super::watch::{self, Ears, Watch};
 use crate::config::{Config, ProgressKind, Verbosity, printable};
-use crate::engine::{Ended, Failure, History, Report, RunError};
+use crate::engine::{Failure, History, RunError};
 use crate::job::{
     self, Entry, Job, JobError, Listener, Outlined, Plan, Receipt, Running, SAMPLE_DIRECTORY, escape,
     usable_cores,
@@ -16,16 +17,8 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
-
-/// All done.
-const OK: u8 = 0;
-/// Some pictures failed.
-const SOME_FAILED: u8 = 1;
-/// It was not asked for properly.
-const USAGE: u8 = 2;
-/// The machine failed.
-const ENVIRONMENT: u8 = 3;
 
 /// Converts what the config says.
 pub(super) fn convert(config: &Config) -> ExitCode {
@@ -115,6 +108,7 @@ struct Speaker {
     verbosity: Verbosity,
     explain_plan: bool,
     ears: Option<Arc<Ears>>,
+    journal_lost: Arc<AtomicBool>,
 }
 
 impl Listener for Speaker {
@@ -147,6 +141,17 @@ impl Listener for Speaker {
         }
     }
 
+    fn noted(&self, note: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.printer.line(&format!("pipeline: {note}"));
+        }
+    }
+
+    fn journal_lost(&self, reason: &str) {
+        self.journal_lost.store(true, Relaxed);
+        self.printer.line(&format!("pipeline: {reason}; --resume will do again what it does not hold"));
+    }
+
     fn planned(&self, entry: &Entry, plan: &Plan) {
         if self.explain_plan || self.verbosity >= Verbosity::Verbose {
             self.printer.line(&format!("{}: {plan}", escape(&entry.path)));
@@ -158,6 +163,7 @@ fn run(config: &Config) -> ExitCode {
     // A panic in a codec becomes that picture's error, and is told as such.
     std::panic::set_hook(Box::new(|_| ()));
     let mut signals = Signals::catch();
+    let journal_lost = Arc::new(AtomicBool::new(false));
     let mut progress = Progress::new(style(config));
     let mut watch = Watch::new(config);
     let speaker = Speaker {
@@ -165,6 +171,7 @@ fn run(config: &Config) -> ExitCode {
         verbosity: config.invocation.verbosity,
         explain_plan: config.invocation.explain_plan,
         ears: watch.ears(),
+        journal_lost: Arc::clone(&journal_lost),
     };
     let os = OsWatch::start();
     let mut decided = Decided::new(config, progress.printer());
@@ -172,7 +179,7 @@ fn run(config: &Config) -> ExitCode {
         Ok(running) => running,
         Err(code) => return code,
     };
-    signals.obey(running.controller(), progress.printer());
+    signals.obey(running.controller(), progress.printer(), Duration::from_secs(config.run.grace.0));
     watch.serve(config, running.controller(), &progress.printer());
     let mut pause = Duration::ZERO;
     while !running.wait_timeout(pause) {
@@ -184,6 +191,7 @@ fn run(config: &Config) -> ExitCode {
     }
     with_view(&running, |view| progress.finish(view));
     let (totals, expected) = (totals(&running), running.expected());
+    let done_before = running.totals().done_before;
     let ended = running.wait();
     let os = os.so_far();
     let report = match &ended {
@@ -197,7 +205,17 @@ fn run(config: &Config) -> ExitCode {
     let view = View { report, totals: &totals, expected, cores, os: Some(&os) };
     conclude(config, &view);
     let written = watch.finish(config, &view);
-    exit_code(&ended, report, signals.asked(), written)
+    let ending = Ending {
+        ended: &ended,
+        report,
+        asked: signals.asked(),
+        expected,
+        done_before,
+        can_resume: !config.write.in_place,
+        records_lost: !written | journal_lost.load(Relaxed),
+    };
+    ending.lines(config.invocation.verbosity).iter().for_each(|line| output::to_stderr(line));
+    ExitCode::from(ending.code())
 }
 
 /// Everything is checked before anything is written.
@@ -262,29 +280,4 @@ fn conclude(config: &Config, view: &View<'_>) {
     }
     output::to_stderr(observe::summary(view, Ansi::auto()).trim_end());
     output::to_stderr(observe::diagnose(view).to_string().trim_end());
-}
-
-fn exit_code(
-    ended: &Result<Report, RunError>,
-    report: &Report,
-    asked: Asked,
-    report_written: bool,
-) -> ExitCode {
-    if report.ended == Ended::Fatal {
-        output::to_stderr(
-            "pipeline: stopped, because the others would fail for the same reason; what was finished is intact",
-        );
-    }
-    if let Err(RunError::Source { panic, .. }) = ended {
-        output::to_stderr(&format!("pipeline: finding the inputs failed: {panic}"));
-    }
-    let code = match (asked, ended) {
-        (Asked::Interrupt, _) => 130,
-        (Asked::Terminate, _) => 143,
-        _ if report.ended == Ended::Fatal || matches!(ended, Err(RunError::Source { .. })) => ENVIRONMENT,
-        _ if !report_written => ENVIRONMENT,
-        _ if report.failed + report.interrupted > 0 => SOME_FAILED,
-        _ => OK,
-    };
-    ExitCode::from(code)
 }
