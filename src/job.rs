@@ -21,14 +21,16 @@ mod recipe; // config's choices in the words of the stages
 mod sample; // the built-in sample set
 mod sizes; // numbers that nobody gave
 mod tally; // counters about pictures
+mod tune; // good fixed numbers, by trying
 mod work; // one picture's way through the stages
 
 pub use error::JobError;
 pub use outline::{Outlined, outline};
-pub use pipeline_stages::{Capabilities, Format, Op, OpHelp, Plan, display::escape, read::Entry};
+pub use pipeline_stages::{Capabilities, DecodePath, Format, Op, OpHelp, Plan, display::escape, read::Entry};
 pub use sample::{SAMPLE_DIRECTORY, write_sample};
-pub use sizes::{Sizes, usable_cores};
+pub use sizes::{AtMost, Sizes, usable_cores};
 pub use tally::Totals;
+pub use tune::{Measured, Tuned, TunedStage, tune};
 
 use crate::config::{self, Config};
 use crate::engine::{Controller, Failure, Handle, OnError, Order, Pipeline, Report, RunError, Stage};
@@ -94,6 +96,8 @@ pub struct Receipt {
     pub bytes_written: u64,
     /// Whether a part of the picture was missing; only in lenient decoding.
     pub degraded: bool,
+    /// How it came out of its file, which is what was planned, or more.
+    pub path: DecodePath,
 }
 
 /// A conversion of many pictures, ready to start.
@@ -174,6 +178,7 @@ fn flow(
         .stage(
             Stage::filter_map(stage::READ, move |input| read.read(input))
                 .workers(sizes.readers)
+                .elastic(sizes.at_most.readers)
                 .queue(config.read.queue.0),
         )
         .budget(sizes.pictures, move |planned| claim.claim(planned))
@@ -184,6 +189,7 @@ fn flow(
                 move |decoder, planned| decode.decode(decoder, planned),
             )
             .workers(sizes.decoders)
+            .elastic(sizes.at_most.decoders)
             .queue(config.decode.queue.0),
         )
         .stage(
@@ -191,16 +197,19 @@ fn flow(
                 convert.convert(converter, pixels)
             })
             .workers(sizes.converters)
+            .elastic(sizes.at_most.converters)
             .queue(config.convert.queue.0),
         )
         .stage(
             Stage::with(stage::ENCODE, Encoder::new, move |encoder, pixels| encode.encode(encoder, pixels))
                 .workers(sizes.encoders)
+                .elastic(sizes.at_most.encoders)
                 .queue(config.encode.queue.0),
         )
         .stage(
             Stage::filter_map(stage::WRITE, move |ready| write.write(ready))
                 .workers(sizes.writers)
+                .elastic(sizes.at_most.writers)
                 .queue(config.write.queue.0),
         )
         .order(match config.run.order {

@@ -445,3 +445,31 @@ fn only_the_metadata_that_is_asked_for_goes_along() {
     let ran = scratch.run(&["wide", "-o", "x", "--metadata", "icc,gps"]);
     assert!(ran.code == Some(2) && ran.stderr.contains("\"gps\""), "{}", ran.stderr);
 }
+
+#[test]
+fn jpegs_become_gray_jpegs_without_loss_and_the_report_counts_every_path() {
+    use pipeline_stages::{DecodeMode, Decoder, Limits, probe};
+    let luma = |bytes: &[u8]| {
+        let header = probe(bytes, &Limits::default()).unwrap();
+        let decoded = Decoder::new(Limits::default()).decode(bytes, &header, DecodeMode::Luma).unwrap();
+        (header.color, decoded.image.samples().clone())
+    };
+    let scratch = Scratch::new();
+    (0..3).for_each(|n| drop(scratch.picture(&format!("in/{n}.jpg"), n)));
+    scratch.picture("in/a.png", 4);
+    let ran = scratch.run(&["in", "-o", "out", "--report", "report.json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(ran.lines("paths: 3 luma lossless, 1 full decode").len(), 1, "{}", ran.stderr);
+    let text = fs::read_to_string(scratch.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let paths = serde_json::json!({ "luma_lossless": 3, "luma_plane": 0, "full_decode": 1 });
+    assert_eq!(report["totals"]["paths"], paths);
+    let (before, after) = (scratch.tree("in"), scratch.tree("out"));
+    for n in 0..3 {
+        let name = format!("{n}.jpg");
+        let (color, samples) = luma(&after[&name]);
+        assert_eq!((color.is_gray(), samples), (true, luma(&before[&name]).1));
+    }
+    let ran = scratch.run(&["in/0.jpg", "-o", "other", "--quality", "80", "--dry-run", "--explain-plan"]);
+    assert!(ran.stdout.ends_with("[decode luma plane → jpg]\n"), "{}", ran.stdout);
+}

@@ -546,7 +546,70 @@ fn rule_10_cpu_time_is_told_per_stage_and_work_costs_more_of_it_than_waiting() {
     assert!(spin.cpu > sleep.cpu * 3, "spin {:?}, sleep {:?}", spin.cpu, sleep.cpu);
 }
 
+/// More workers that compute than there can be cores: what their steps took longer than they computed, they waited for a core.
+#[cfg(target_os = "linux")]
+#[test]
+fn rule_10_waiting_for_a_core_is_told_apart_from_sleeping() {
+    if !std::path::Path::new("/proc/self/schedstat").exists() {
+        println!("SKIPPED: this system does not tell how long a thread waits for a core");
+        return;
+    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let spin = |n: u32| {
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_millis(20) {
+            std::hint::spin_loop();
+        }
+        ok(n)
+    };
+    let sleep = |n: u32| {
+        std::thread::sleep(Duration::from_millis(5));
+        ok(n)
+    };
+    let workers = (4 * cores).min(256);
+    let report = numbers(workers as u32 * 4)
+        .stage(Stage::map("spin", spin).workers(workers))
+        .stage(Stage::map("sleep", sleep).workers(4))
+        .sink("sink", drop)
+        .run()
+        .unwrap();
+    let (spin, sleep) = (report.stage("spin").unwrap(), report.stage("sleep").unwrap());
+    let waited = spin.busy.saturating_sub(spin.cpu);
+    assert!(spin.core_wait >= waited / 2, "{:?} of {waited:?}", spin.core_wait);
+    assert!(
+        sleep.core_wait + sleep.cpu < sleep.busy,
+        "it slept too: {:?} of {:?}",
+        sleep.core_wait,
+        sleep.busy
+    );
+}
+
 // The report
+
+#[test]
+fn a_report_accounts_for_the_time_of_the_workers_and_for_what_was_reserved() {
+    let step = |n: u32| {
+        std::thread::sleep(Duration::from_millis(1));
+        ok(n)
+    };
+    let report = numbers(30)
+        .stage(Stage::map("first", step).workers(2))
+        .budget_until("second", ByteSize::new(100), |n| if n % 2 == 0 { 10 } else { 30 })
+        .stage(Stage::map("second", step).workers(2))
+        .sink("sink", drop)
+        .run()
+        .unwrap();
+    for stage in &report.stages {
+        let parts = stage.busy + stage.starved + stage.blocked + stage.waiting + stage.hand_over;
+        let had = report.wall * stage.workers as u32;
+        assert!(parts <= had + Duration::from_millis(5), "{}: {parts:?} of {had:?}", stage.name);
+    }
+    let first = report.first_finished.unwrap();
+    assert!(first >= Duration::from_millis(2) && first <= report.wall, "{first:?}");
+    let budget = report.budgets[0];
+    assert_eq!((budget.grants, budget.granted, budget.deviation), (30, 600, 10));
+    assert_eq!((budget.before, budget.until), (2, Some(2)), "its place among the stages, after the source");
+}
 
 #[test]
 fn the_report_says_what_each_stage_did() {

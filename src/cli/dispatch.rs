@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use super::parse::{Command, Surroundings, parse};
 use super::usage::UsageError;
-use super::{formats, grammar, ops, output, run, wrap};
+use super::{formats, grammar, ops, output, recorded, run, tune, wrap};
 use crate::config::{self, Loaded, Verbosity, printable};
 
 /// The environment failed: a result could not be written.
@@ -37,6 +37,10 @@ fn dispatch(command: Command) -> ExitCode {
             announce(&loaded);
             return run::convert(&loaded.config);
         }
+        Command::Tune { loaded, time, file } => {
+            announce(&loaded);
+            return tune::tune(&loaded, time, file.as_deref());
+        }
         Command::ConfigShow(loaded) => {
             announce(&loaded);
             output::to_stdout(&config::show(&loaded))
@@ -50,6 +54,8 @@ fn dispatch(command: Command) -> ExitCode {
         }
         Command::Formats { json: true } => output::to_stdout(&formats::json()),
         Command::Formats { json: false } => output::styled_to_stdout(&formats::text(wrap::width())),
+        Command::Explain(args) => return recorded::explain(&args),
+        Command::Predict(args) => return recorded::predict(&args),
         Command::Completions(shell) => output::to_stdout(&completions(shell)),
         Command::Man => man().and_then(|page| output::to_stdout(&page)),
         Command::Help(text) => output::styled_to_stdout(&text),
@@ -77,10 +83,15 @@ fn announce(loaded: &Loaded) {
 }
 
 fn init(file: &Path) -> ExitCode {
+    write_new(file, &config::starter(), "edit it, then run `pipeline`")
+}
+
+/// Writes a file that is not there yet, and says so with what to do next.
+pub(super) fn write_new(file: &Path, text: &str, next: &str) -> ExitCode {
     // `create_new` decides and creates in one step: no file can appear in between and be lost.
-    let written = File::create_new(file).and_then(|mut new| new.write_all(config::starter().as_bytes()));
+    let written = File::create_new(file).and_then(|mut new| new.write_all(text.as_bytes()));
     let (message, code) = match written {
-        Ok(()) => (format!("pipeline: wrote {}; edit it, then run `pipeline`", file.display()), 0),
+        Ok(()) => (format!("pipeline: wrote {}; {next}", file.display()), 0),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => (
             format!(
                 "pipeline: {} exists and was left alone; choose another name or remove it",

@@ -10,6 +10,7 @@ use clap::builder::{PossibleValue, TypedValueParser, ValueParser};
 use clap::{Arg, ArgAction, Args, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+use super::recorded::{ExplainArgs, PredictArgs};
 use super::{help, ops};
 use crate::config::Config;
 use crate::config::settings::{Heading, SETTINGS, Setting, Shape};
@@ -59,6 +60,8 @@ pub(super) enum SubCommand {
     /// Show, start or describe the config file
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Measure short runs with different numbers of workers, and print a config file with the best, or write it to FILE
+    Tune(TuneArgs),
     /// Print what each op does, with its options, its formula and examples
     Ops {
         /// Only this op
@@ -74,6 +77,10 @@ pub(super) enum SubCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Say where the time of a recorded run went, what limited it, and what would help
+    Explain(ExplainArgs),
+    /// Say what a recorded run would do with other workers, or on another machine
+    Predict(PredictArgs),
     /// Print completions for a shell
     Completions {
         /// The shell to complete in
@@ -81,6 +88,21 @@ pub(super) enum SubCommand {
     },
     /// Print the manual page
     Man,
+}
+
+/// What `tune` is asked for besides a run.
+#[derive(Args, Clone, Debug)]
+pub(super) struct TuneArgs {
+    #[command(flatten)]
+    pub(super) call: CallArgs,
+
+    /// The config file to write; one that exists is left alone [default: print it]
+    #[arg(short = 'o', long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = Heading::Files.title())]
+    pub(super) write: Option<PathBuf>,
+
+    /// About how long to measure
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u64).range(2..=3600), help_heading = Heading::Run.title())]
+    pub(super) seconds: u64,
 }
 
 /// What can be done with the config.
@@ -107,6 +129,11 @@ pub(super) fn command() -> clap::Command {
         config.mut_subcommand("show", |show| {
             with_settings(show).override_usage("pipeline config show [OPTIONS] [INPUT]...")
         })
+    });
+    // Here `-o` is the file that is written; the output directory of the runs to come keeps its long name.
+    let command = command.mut_subcommand("tune", |tune| {
+        let tune = with_settings(tune).mut_arg("output", |output| output.short(None));
+        tune.override_usage("pipeline tune [OPTIONS] [INPUT]... [-o FILE]")
     });
     // Last, because deriving sets some of these too.
     command

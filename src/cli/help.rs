@@ -20,6 +20,8 @@ const SECTIONS: &[(&str, &str)] = &[
       Run several ops, in this order; `pipeline ops` tells what there is.
   find photos -name '*.jpg' -mmin -60 -print0 | pipeline -0 - -o gray/
       Convert the pictures that another command names.
+  pipeline predict run.json --cores 16 --set read=32
+      Say what a run recorded with --report run.json would do on 16 cores with 32 readers.
   pipeline config init pipeline.toml
       Start a config file; once `input` is set there, `pipeline` alone does the job.",
     ),

@@ -6,21 +6,25 @@
 //! | file | one idea |
 //! |---|---|
 //! | `allocator` | how much freed memory the allocator may keep |
+//! | `decided` | what the engine decided about workers, on stderr with `-v` |
 //! | `grammar` | the arguments: settings from the table of `config`, the rest by derive |
 //! | `help` | the texts below the options: examples, exit codes, environment |
 //! | `flags` | matched arguments to assignments and [`Invocation`](crate::config::Invocation) |
 //! | `parse` | arguments, environment and config file to a [`Command`] |
+//! | `tune`, `tuned` | `pipeline tune`: measuring; the config file that comes of it |
 //! | `usage` | everything that is wrong, said at once |
 //! | `dispatch` | what each command does with the process |
 //! | `formats` | what each format can hold |
 //! | `ops` | what each op says of itself |
 //! | `wrap` | text in columns no wider than the terminal |
 //! | `output` | stdout that may be closed at any time |
+//! | `recorded` | what is said of a run that was recorded |
 //! | `report_file` | the file of `--report`: checked before the work, replaced whole |
 //! | `run` | the conversion itself |
 //! | `signals` | Ctrl-C and SIGTERM |
 
 mod allocator;
+mod decided;
 mod dispatch;
 mod flags;
 mod formats;
@@ -29,12 +33,16 @@ mod help;
 mod ops;
 mod output;
 mod parse;
+mod recorded;
 mod report_file;
 mod run;
 mod signals;
+mod tune;
+mod tuned;
 mod usage;
 mod wrap;
 
 pub use dispatch::main;
 pub use parse::{Command, Surroundings, parse};
+pub use recorded::{ExplainArgs, PredictArgs};
 pub use usage::UsageError;

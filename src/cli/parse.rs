@@ -4,6 +4,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
@@ -11,7 +12,8 @@ use clap::{ArgMatches, FromArgMatches};
 use clap_complete::Shell;
 
 use super::flags;
-use super::grammar::{self, CallArgs, ConfigCommand, SubCommand};
+use super::grammar::{self, CallArgs, ConfigCommand, SubCommand, TuneArgs};
+use super::recorded::{ExplainArgs, PredictArgs};
 use super::usage::UsageError;
 use crate::config::{self, Layers, Loaded, Problem, Problems};
 
@@ -26,6 +28,15 @@ pub enum Command {
     ConfigInit(Option<PathBuf>),
     /// Print the JSON schema of the config file.
     ConfigSchema,
+    /// Find good numbers of workers by measuring.
+    Tune {
+        /// The job to measure.
+        loaded: Box<Loaded>,
+        /// About how long.
+        time: Duration,
+        /// The config file to write; else it is printed.
+        file: Option<PathBuf>,
+    },
     /// Print what an op does, or all of them.
     Ops {
         /// Only this one.
@@ -38,6 +49,10 @@ pub enum Command {
         /// For machines.
         json: bool,
     },
+    /// Say where the time of a recorded run went.
+    Explain(ExplainArgs),
+    /// Say what a recorded run would do otherwise.
+    Predict(Box<PredictArgs>),
     /// Print completions for a shell.
     Completions(Shell),
     /// Print the manual page.
@@ -94,10 +109,17 @@ pub fn parse(
             let inner = matches.subcommand_matches("config").and_then(|m| m.subcommand_matches("show"));
             Command::ConfigShow(Box::new(load(args, inner.unwrap_or(&matches))?))
         }
+        SubCommand::Tune(TuneArgs { call, write, seconds }) => {
+            let loaded = load(call, matches.subcommand_matches("tune").unwrap_or(&matches))?;
+            let loaded = Box::new(with_input(loaded)?);
+            Command::Tune { loaded, time: Duration::from_secs(seconds), file: write }
+        }
         SubCommand::Config(ConfigCommand::Init { file }) => Command::ConfigInit(file),
         SubCommand::Config(ConfigCommand::Schema) => Command::ConfigSchema,
         SubCommand::Ops { name, json } => Command::Ops { name, json },
         SubCommand::Formats { json } => Command::Formats { json },
+        SubCommand::Explain(args) => Command::Explain(args),
+        SubCommand::Predict(args) => Command::Predict(Box::new(args)),
         SubCommand::Completions { shell } => Command::Completions(shell),
         SubCommand::Man => Command::Man,
     })

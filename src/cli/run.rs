@@ -1,6 +1,7 @@
 //! The conversion itself, as the command does it. Owns: from a config to an exit code; what is said about the run.
 //! Does not own: the run (`job`), how it is drawn (`observe`).
 
+use super::decided::Decided;
 use super::signals::{Asked, Signals};
 use super::{output, report_file};
 use crate::config::{Config, ProgressKind, Verbosity, printable};
@@ -8,7 +9,7 @@ use crate::engine::{Ended, Failure, Report, RunError};
 use crate::job::{
     self, Entry, Job, JobError, Listener, Outlined, Plan, Running, SAMPLE_DIRECTORY, escape, usable_cores,
 };
-use crate::observe::{self, Ansi, Printer, Progress, Style, Totals, View};
+use crate::observe::{self, Ansi, OsWatch, Paths, Printer, Progress, Style, Totals, View};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -48,7 +49,7 @@ fn say(config: &Config, line: &str) {
     }
 }
 
-fn failed_to_start(error: &JobError) -> ExitCode {
+pub(super) fn failed_to_start(error: &JobError) -> ExitCode {
     for line in error.to_string().lines() {
         output::to_stderr(&format!("pipeline: {line}"));
     }
@@ -143,17 +144,23 @@ fn run(config: &Config) -> ExitCode {
         verbosity: config.invocation.verbosity,
         explain_plan: config.invocation.explain_plan,
     };
+    let watch = OsWatch::start();
+    let mut decided = Decided::new(config, progress.printer());
     let running = match start(config, speaker) {
         Ok(running) => running,
         Err(code) => return code,
     };
     signals.obey(running.controller(), progress.printer());
     while !running.wait_timeout(TICK) {
-        with_view(&running, |view| progress.update(view));
+        with_view(&running, |view| {
+            progress.update(view);
+            decided.tell(view.report);
+        });
     }
     with_view(&running, |view| progress.finish(view));
     let (totals, expected) = (totals(&running), running.expected());
     let ended = running.wait();
+    let os = watch.so_far();
     let report = match &ended {
         Ok(report) => report,
         Err(error) => match error.report() {
@@ -161,7 +168,8 @@ fn run(config: &Config) -> ExitCode {
             None => return internal(error),
         },
     };
-    let view = View { report, totals: &totals, expected, cores: usable_cores() as f64 };
+    let cores = os.cores().unwrap_or(usable_cores() as f64);
+    let view = View { report, totals: &totals, expected, cores, os: Some(&os) };
     conclude(config, &view);
     let written = write_report(config, &view);
     exit_code(&ended, report, signals.asked(), written)
@@ -203,6 +211,7 @@ fn totals(running: &Running) -> Totals {
         degraded: counted.degraded,
         links_skipped: skipped.links(),
         special_skipped: skipped.special_files(),
+        paths: Paths { luma_lossless: counted.lossless, luma_plane: counted.luma, full_decode: counted.full },
     }
 }
 
@@ -213,16 +222,17 @@ fn with_view(running: &Running, show: impl FnOnce(&View<'_>)) {
         totals: &totals,
         expected: running.expected(),
         cores: usable_cores() as f64,
+        os: None,
     });
 }
 
-/// The table at the end, and the sentence that says what limited the run.
+/// The table at the end, what limited the run, and what would help.
 fn conclude(config: &Config, view: &View<'_>) {
     if config.invocation.verbosity == Verbosity::Quiet || config.run.progress == ProgressKind::Json {
         return;
     }
     output::to_stderr(observe::summary(view, Ansi::auto()).trim_end());
-    output::to_stderr(&observe::explain(view));
+    output::to_stderr(observe::diagnose(view).to_string().trim_end());
 }
 
 /// A report that cannot be written is told before hours of work rather than after them.

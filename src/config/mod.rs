@@ -51,6 +51,8 @@ pub use schema::schema;
 #[cfg(feature = "cli")]
 pub use show::show;
 #[cfg(feature = "cli")]
+pub(crate) use show::written;
+#[cfg(feature = "cli")]
 pub use starter::starter;
 pub use validated::{
     Config, Convert, Decode, Encode, FilesFrom, Invocation, Limits, Read, Run, Verbosity, Write,

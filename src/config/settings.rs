@@ -231,6 +231,7 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Run One "order" "ORDER" "run.order" run.order: "Order in which results are finished";
     Run One "on-error" "WHAT" "run.on-error" run.on_error: "What a picture that fails does to the run";
     Run One "progress" "KIND" "run.progress" run.progress: "How progress is shown on stderr";
+    Run One "elastic" "on|off" "run.elastic" run.elastic: "Raise and lower the workers that are auto while the run goes on, where it finishes more pictures; off leaves them as at the start";
 };
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::load::Loaded;
 use super::settings::{SETTINGS, Setting, sections};
+use super::validated::Config;
 
 /// The column of the comments, unless a value is longer.
 const COMMENT_COLUMN: usize = 32;
@@ -37,4 +38,30 @@ fn line(setting: &Setting, loaded: &Loaded) -> String {
         }
         None => format!("{:<COMMENT_COLUMN$} # {origin}", format!("# {} is not set", setting.leaf())),
     }
+}
+
+/// The settings that are not the defaults as a config file. `instead` gives lines for a stage's section that take the
+/// place of its `workers`.
+pub(crate) fn written(config: &Config, instead: &dyn Fn(&str) -> Option<String>) -> String {
+    let defaults = Config::default();
+    let mut text = String::new();
+    for section in [""].into_iter().chain(sections()) {
+        let lines = instead(section);
+        let own = SETTINGS.iter().filter(|setting| setting.section() == section);
+        let differs = own.filter(|setting| match setting.leaf() {
+            "workers" if lines.is_some() => false,
+            // Said even where it is the default: what a config file does should stand there.
+            "input" => !config.input.is_empty(),
+            "output" => !config.write.in_place,
+            _ => setting.to_toml(config) != setting.to_toml(&defaults),
+        });
+        let own = differs
+            .filter_map(|setting| Some(format!("{} = {}\n", setting.leaf(), setting.to_toml(config)?)));
+        let own = own.collect::<String>() + lines.as_deref().unwrap_or_default();
+        if !own.is_empty() {
+            let head = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
+            let _ = write!(text, "\n{head}{own}");
+        }
+    }
+    text
 }

@@ -141,7 +141,7 @@ pub struct Limits {
 }
 
 /// How the run goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     /// The order of the results.
     pub order: Order,
@@ -149,6 +149,15 @@ pub struct Run {
     pub on_error: OnErrorPolicy,
     /// How progress is shown.
     pub progress: ProgressKind,
+    /// Whether numbers of workers that are `auto` follow what is measured.
+    pub elastic: bool,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        let (order, on_error, progress) = Default::default();
+        Self { order, on_error, progress, elastic: true }
+    }
 }
 
 /// What belongs to one call of the command and to no config file.

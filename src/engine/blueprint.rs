@@ -1,7 +1,7 @@
 //! Owns what a pipeline was described as, without its types, and the refusal of what could not run as described.
 //! Does not own: how it is described (`pipeline.rs`).
 
-use super::budget::ByteSize;
+use super::budget::{ByteSize, Span};
 use super::error::BuildError;
 use super::item::MAX_BUDGETS;
 use super::order::Order;
@@ -66,6 +66,15 @@ impl Blueprint<'_> {
             return Err(BuildError::NoWindow);
         }
         Ok(())
+    }
+
+    /// The budgets, and where each begins and ends.
+    pub(super) fn spans(&self) -> impl Iterator<Item = (ByteSize, Span)> {
+        // Stages of a report begin with the source.
+        let place = |name: &String| self.stages.iter().position(|stage| stage.name == *name).map(|at| at + 1);
+        self.budgets.iter().map(move |Budget { size, before, until }| {
+            (*size, Span { before: before + 1, until: until.as_ref().and_then(place) })
+        })
     }
 
     /// By stage, the budgets to give back after it; refuses budgets that could not be granted in order.

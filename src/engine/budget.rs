@@ -54,19 +54,42 @@ impl fmt::Display for ByteSize {
 /// The bytes reserved and not yet released.
 pub(super) struct Ledger {
     capacity: u64,
+    /// Where bytes are reserved and given back, for the report.
+    pub(super) span: Span,
     state: Mutex<Reserved>,
     freed: Condvar,
 }
 
-#[derive(Default)]
-struct Reserved {
-    now: u64,
-    peak: u64,
+/// Stages by their index in a report, where the source comes first.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Span {
+    pub(super) before: usize,
+    pub(super) until: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reserved {
+    pub(super) now: u64,
+    pub(super) peak: u64,
+    pub(super) grants: u64,
+    /// All that was ever granted.
+    pub(super) granted: u64,
+    /// The same, each squared.
+    squares: f64,
+}
+
+impl Reserved {
+    /// Standard deviation of what was granted.
+    pub(super) fn deviation(&self) -> u64 {
+        let grants = self.grants.max(1) as f64;
+        let mean = self.granted as f64 / grants;
+        (self.squares / grants - mean * mean).max(0.0).sqrt() as u64
+    }
 }
 
 impl Ledger {
-    pub(super) fn new(capacity: ByteSize) -> Self {
-        Self { capacity: capacity.0, state: Mutex::new(Reserved::default()), freed: Condvar::new() }
+    pub(super) fn new(capacity: ByteSize, span: Span) -> Self {
+        Self { capacity: capacity.0, span, state: Mutex::new(Reserved::default()), freed: Condvar::new() }
     }
 
     /// Reserves, if it can at once. What is larger than the whole budget runs alone.
@@ -87,6 +110,9 @@ impl Ledger {
         if fits || state.now == 0 {
             state.now += bytes;
             state.peak = state.peak.max(state.now);
+            state.grants += 1;
+            state.granted = state.granted.saturating_add(bytes);
+            state.squares += (bytes as f64).powi(2);
             return true;
         }
         false
@@ -103,10 +129,9 @@ impl Ledger {
         self.capacity
     }
 
-    /// Reserved now, and the most that ever was.
-    pub(super) fn used(&self) -> (u64, u64) {
-        let state = lock(&self.state);
-        (state.now, state.peak)
+    /// What is reserved, and was.
+    pub(super) fn reserved(&self) -> Reserved {
+        *lock(&self.state)
     }
 }
 
@@ -115,8 +140,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_granted_is_remembered_with_its_spread() {
+        let ledger = Ledger::new(ByteSize::new(1000), Span::default());
+        for bytes in [10, 30, 10, 30] {
+            assert!(ledger.try_reserve(bytes));
+        }
+        let reserved = ledger.reserved();
+        assert_eq!((reserved.grants, reserved.granted, reserved.deviation()), (4, 80, 10));
+    }
+
+    #[test]
     fn an_item_larger_than_the_whole_budget_is_granted_only_alone() {
-        let ledger = Ledger::new(ByteSize::new(10));
+        let ledger = Ledger::new(ByteSize::new(10), Span::default());
         assert!(ledger.try_reserve(4));
         assert!(!ledger.try_reserve(11));
         assert!(ledger.try_reserve(6));
@@ -125,6 +160,7 @@ mod tests {
         assert!(ledger.try_reserve(u64::MAX));
         assert!(!ledger.try_reserve(1));
         ledger.release(u64::MAX);
-        assert_eq!(ledger.used(), (0, u64::MAX));
+        let Reserved { now, peak, grants, granted, .. } = ledger.reserved();
+        assert_eq!((now, peak, grants, granted), (0, u64::MAX, 3, u64::MAX));
     }
 }

@@ -1,4 +1,5 @@
-//! Owns time: nanoseconds since the run began, from the monotonic clock only; and a thread's CPU time.
+//! Owns time: nanoseconds since the run began, from the monotonic clock only; and a thread's CPU time, with the time for
+//! which it was ready and no core was free.
 
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,19 @@ impl Clock {
     }
 }
 
+/// CPU time of the whole process, where the operating system tells.
+#[cfg(not(shuttle))]
+pub(super) fn process_cpu_time() -> Option<Duration> {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        return Some(Duration::new(seconds, u32::try_from(time.tv_nsec).ok()?));
+    }
+    #[allow(unreachable_code, reason = "the other systems")]
+    None
+}
+
 /// CPU time of the calling thread, where the operating system tells.
 pub(super) fn thread_cpu_time() -> Option<Duration> {
     #[cfg(all(unix, not(target_vendor = "apple")))]
@@ -37,4 +51,27 @@ pub(super) fn thread_cpu_time() -> Option<Duration> {
     }
     #[allow(unreachable_code, reason = "the other systems")]
     None
+}
+
+/// How long the calling thread was ready to run and had no core, and how often it was put on one; where the operating
+/// system tells. Linux does, in `schedstat` (`Documentation/scheduler/sched-stats.rst` of the kernel).
+pub(super) fn thread_core_wait() -> Option<(u64, u64)> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let mut numbers = told.split_whitespace().skip(1).map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+#[cfg(all(test, target_os = "linux", not(shuttle)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_ran_was_put_on_a_core() {
+        // Some sandboxes have no such file.
+        let Some((_, times)) = thread_core_wait() else { return };
+        assert!(times > 0);
+    }
 }

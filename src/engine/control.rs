@@ -4,16 +4,23 @@
 use super::admission::Admission;
 use super::budget::Ledger;
 use super::clock::{Clock, Nanos};
+use super::elastic::Decision;
 use super::error::{Failure, Panicked};
 use super::histogram::Histogram;
 use super::item::{Fate, Ticket};
 use super::queue::{Sender, StopReceiver, StopSender, stop_signal};
-use super::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use super::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 use super::sync::{Condvar, Mutex, lock};
+// Not from `sync`: nothing is decided by it.
+use std::sync::atomic::AtomicU64 as Untracked;
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "images", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+#[cfg_attr(
+    feature = "images",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 pub enum Ended {
     /// It has not.
     #[default]
@@ -65,6 +72,11 @@ pub(super) struct Control {
     pub(super) stopped_by: Mutex<Option<Box<Failure>>>,
     pub(super) source_panic: Mutex<Option<Panicked>>,
     pub(super) finished_at: AtomicU64,
+    /// When the first input was finished; 0: none has been.
+    first_finished: Untracked,
+    /// What was decided about elastic stages.
+    pub(super) decisions: Mutex<Vec<Decision>>,
+    source_ended: AtomicBool,
 }
 
 /// Every admitted input ends in one of four.
@@ -105,6 +117,9 @@ impl Control {
             stopped_by: Mutex::new(None),
             source_panic: Mutex::new(None),
             finished_at: AtomicU64::new(0),
+            first_finished: Untracked::new(0),
+            decisions: Mutex::new(Vec::new()),
+            source_ended: AtomicBool::new(false),
         }
     }
 
@@ -131,6 +146,16 @@ impl Control {
         drop(lock(&self.stop_source).take());
         drop(lock(&self.stop_sink).take());
         first
+    }
+
+    /// The source gives nothing more: what is measured from now on is the end of the run.
+    pub(super) fn end_source(&self) {
+        self.source_ended.store(true, Relaxed);
+    }
+
+    #[cfg(not(shuttle))]
+    pub(super) fn source_ended(&self) -> bool {
+        self.source_ended.load(Relaxed) || self.mode.load(Relaxed) != RUN
     }
 
     fn end(&self, why: Ended) -> bool {
@@ -184,10 +209,19 @@ impl Control {
             Fate::Interrupted => &accounts.interrupted,
         };
         account.fetch_add(1, Relaxed);
+        // Only the sink's thread writes it.
+        if self.first_finished.load(Relaxed) == 0 {
+            self.first_finished.store(now.0.max(1), Relaxed);
+        }
         if let Some(latency) = &accounts.latency {
             latency.add(now.since(ticket.admitted));
         }
         self.admission.finish();
+    }
+
+    pub(super) fn first_finished(&self) -> Option<std::time::Duration> {
+        let nanos = self.first_finished.load(Relaxed);
+        (nanos > 0).then(|| std::time::Duration::from_nanos(nanos))
     }
 
     /// Frees what a ticket holds in one budget.

@@ -5,6 +5,7 @@ use super::clock::Nanos;
 use super::meter::{Meter, Totals};
 use super::permits::Permits;
 use super::report::StageReport;
+use super::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use super::sync::{Arc, Mutex, lock};
 
 /// What snapshots see of a stage; outlives nothing.
@@ -13,6 +14,8 @@ pub(super) struct Gauge {
     pub(super) capacity: usize,
     pub(super) permits: Arc<Permits>,
     pub(super) meters: Mutex<Vec<Arc<Meter>>>,
+    /// The most workers that the engine may give it by itself; 0 if their number is not the engine's to change.
+    pub(super) elastic: AtomicUsize,
 }
 
 /// A worker ready to be put on a thread.
@@ -60,6 +63,17 @@ impl<'env> Group<'env> {
 }
 
 impl Gauge {
+    /// The most workers that the engine may give it by itself, if it may.
+    #[cfg(not(shuttle))]
+    pub(super) fn elastic(&self) -> Option<usize> {
+        Some(self.elastic.load(Relaxed)).filter(|most| *most > 0)
+    }
+
+    /// From now on its workers are changed by callers only.
+    pub(super) fn pin(&self) {
+        self.elastic.store(0, Relaxed);
+    }
+
     pub(super) fn totals(&self, now: Nanos) -> Totals {
         let mut totals = Totals::default();
         lock(&self.meters).iter().for_each(|meter| meter.add_to(&mut totals, now));

@@ -31,8 +31,8 @@ pub struct Handle {
 /// Steers a run from anywhere: cheap to clone, and harmless once the run has ended.
 #[derive(Clone)]
 pub struct Controller {
-    control: Arc<Control>,
-    gauges: Arc<Gauges>,
+    pub(super) control: Arc<Control>,
+    pub(super) gauges: Arc<Gauges>,
 }
 
 impl std::fmt::Debug for Controller {
@@ -126,7 +126,8 @@ impl Controller {
     }
 
     /// Changes how many workers of a stage take items, while it runs. A worker whose permit is taken away while it waits
-    /// for input still takes that one item. Without an explicit window, the window follows.
+    /// for input still takes that one item. Without an explicit window, the window follows. A stage that was
+    /// [elastic](super::Stage::elastic) is no longer: from now on its workers are changed by callers only.
     ///
     /// # Errors
     /// [`BuildError::UnknownStage`], for the source and the sink too, which have one thread each;
@@ -143,12 +144,19 @@ impl Controller {
         let Some(index) = inner.iter().position(|gauge| *gauge.name == *stage) else {
             return Err(BuildError::UnknownStage { stage, after: None });
         };
-        let before = inner[index].permits.set(workers);
-        let change = workers as isize - before as isize;
-        self.control.resize(change, index == 0);
-        // The run may have ended meanwhile; then there is nothing to grow.
-        let _ = self.control.commands.send(Command::Grow(index));
+        inner[index].pin();
+        self.resize(index + 1, workers);
         Ok(())
+    }
+
+    /// Changes the workers of the stage with this place in the flow; that of the source is 0.
+    pub(super) fn resize(&self, place: usize, workers: usize) {
+        let (Some(gauge), Some(stage)) = (self.gauges.0.get(place), place.checked_sub(1)) else { return };
+        let before = gauge.permits.set(workers);
+        let change = workers as isize - before as isize;
+        self.control.resize(change, stage == 0);
+        // The run may have ended meanwhile; then there is nothing to grow.
+        let _ = self.control.commands.send(Command::Grow(stage));
     }
 
     /// Admits nothing more; what was admitted is worked off. Returns at once.

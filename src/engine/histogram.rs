@@ -57,6 +57,8 @@ pub struct Latency {
     pub p99: Duration,
     /// The longest, exact.
     pub max: Duration,
+    /// Standard deviation, within 12.5 %.
+    pub deviation: Duration,
 }
 
 /// Joins the histograms of several writers.
@@ -79,7 +81,20 @@ pub(super) fn summarize<'a>(parts: impl IntoIterator<Item = &'a Histogram>) -> L
         });
         Duration::from_nanos(found.map_or(0, |bucket| upper(bucket).min(max)))
     };
-    Latency { p50: quantile(50), p95: quantile(95), p99: quantile(99), max: Duration::from_nanos(max) }
+    let deviation = deviation(&counts, total, max);
+    let max = Duration::from_nanos(max);
+    Latency { p50: quantile(50), p95: quantile(95), p99: quantile(99), max, deviation }
+}
+
+/// The standard deviation of what was counted, each taken as the edge of its bucket.
+fn deviation(counts: &[u64; BUCKETS], total: u64, max: u64) -> Duration {
+    let edges = || counts.iter().enumerate().filter(|(_, n)| **n > 0);
+    let mean_of = |of: &dyn Fn(f64) -> f64| {
+        let sum: f64 = edges().map(|(at, n)| of(upper(at).min(max) as f64) * *n as f64).sum();
+        sum / total.max(1) as f64
+    };
+    let mean = mean_of(&|nanos| nanos);
+    Duration::from_nanos(mean_of(&|nanos| (nanos - mean).powi(2)).sqrt() as u64)
 }
 
 #[cfg(test)]
@@ -103,6 +118,15 @@ mod tests {
         assert!(latency.p50.as_nanos().abs_diff(1_000) <= 125, "{latency:?}");
         assert_eq!(latency.max, Duration::from_nanos(1 << 50));
         assert!(latency.p99 > Duration::from_secs(500), "{latency:?}");
+    }
+
+    #[test]
+    fn equal_durations_do_not_deviate_and_a_half_and_half_does() {
+        let histogram = Histogram::new();
+        (0..100).for_each(|_| histogram.add(1_023));
+        assert_eq!(summarize([&histogram]).deviation, Duration::ZERO);
+        (0..100).for_each(|_| histogram.add(3_071));
+        assert_eq!(summarize([&histogram]).deviation, Duration::from_nanos(1_024));
     }
 
     #[test]

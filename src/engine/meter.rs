@@ -2,7 +2,7 @@
 //!
 //! Single-writer counters need no read-modify-write: a relaxed load and store is as cheap as a plain one.
 
-use super::clock::{Clock, Nanos, thread_cpu_time};
+use super::clock::{Clock, Nanos, thread_core_wait, thread_cpu_time};
 use super::histogram::Histogram;
 // Not from `sync`: nothing is decided by a counter, so the model checker need not try out their interleavings.
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
@@ -24,6 +24,8 @@ pub(super) enum Activity {
     Waiting,
 }
 
+/// Who waits longer has fallen asleep; channels let others run for less than this before they do.
+const ASLEEP: u64 = 10_000;
 /// CPU time is read at most this often.
 const CPU_PERIOD: u64 = 100_000_000;
 
@@ -55,7 +57,16 @@ pub(super) struct Meter {
     blocked: Counter,
     waiting: Counter,
     queued: Counter,
+    /// Without a permit.
+    parked: Counter,
+    /// How often the worker fell asleep for want of input, room or bytes.
+    pauses: Counter,
     cpu: AtomicU64,
+    core_wait: AtomicU64,
+    /// How often the thread was put on a core.
+    slices: AtomicU64,
+    /// When the worker began, plus 1.
+    began: AtomicU64,
     cpu_read: AtomicU64,
     activity: AtomicU8,
     since: AtomicU64,
@@ -101,8 +112,21 @@ pub(super) struct Totals {
     pub(super) blocked: u64,
     pub(super) waiting: u64,
     pub(super) queued: u64,
+    pub(super) parked: u64,
+    /// Of workers: from their beginning to what they did last.
+    pub(super) alive: u64,
     pub(super) cpu: u64,
+    /// Ready to run without a core, in steps.
+    pub(super) core_wait: u64,
     pub(super) busy_now: usize,
+}
+
+impl Totals {
+    /// What workers were neither in steps nor waiting.
+    pub(super) fn hand_over(&self) -> u64 {
+        let known = [self.busy, self.starved, self.blocked, self.door, self.waiting, self.parked];
+        self.alive.saturating_sub(known.iter().sum())
+    }
 }
 
 impl Meter {
@@ -120,7 +144,12 @@ impl Meter {
             blocked: Counter::default(),
             waiting: Counter::default(),
             queued: Counter::default(),
+            parked: Counter::default(),
+            pauses: Counter::default(),
             cpu: AtomicU64::new(0),
+            core_wait: AtomicU64::new(0),
+            slices: AtomicU64::new(0),
+            began: AtomicU64::new(0),
             cpu_read: AtomicU64::new(0),
             activity: AtomicU8::new(Activity::Parked as u8),
             since: AtomicU64::new(0),
@@ -134,12 +163,30 @@ impl Meter {
         self.activity.store(activity as u8, Relaxed);
     }
 
+    /// The worker is there from now on.
+    pub(super) fn begin(&self, now: Nanos) {
+        self.began.store(now.0 + 1, Relaxed);
+    }
+
     pub(super) fn starved(&self, nanos: u64) {
         self.starved.add(nanos);
+        self.paused(nanos);
     }
 
     pub(super) fn blocked(&self, nanos: u64) {
         self.blocked.add(nanos);
+        self.paused(nanos);
+    }
+
+    fn paused(&self, nanos: u64) {
+        if nanos >= ASLEEP {
+            self.pauses.add(1);
+        }
+    }
+
+    /// The worker had no permit.
+    pub(super) fn parked(&self, nanos: u64) {
+        self.parked.add(nanos);
     }
 
     pub(super) fn waiting(&self, nanos: u64) {
@@ -149,6 +196,7 @@ impl Meter {
     /// The source waited for the window or for a seat in the first stage.
     pub(super) fn at_door(&self, nanos: u64) {
         self.door.add(nanos);
+        self.paused(nanos);
     }
 
     /// A message was taken from the queue in which it had been for `queued` nanoseconds.
@@ -196,6 +244,19 @@ impl Meter {
         if let Some(time) = thread_cpu_time() {
             self.cpu.store(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Relaxed);
         }
+        if let Some((waited, slices)) = thread_core_wait() {
+            self.core_wait.store(waited, Relaxed);
+            self.slices.store(slices, Relaxed);
+        }
+    }
+
+    /// Of the time without a core, what was spent in steps. The system tells only the whole; each time that the thread was
+    /// put on a core counts for the same, and those that followed a pause were no part of a step.
+    fn core_wait_in_steps(&self) -> u64 {
+        let (slices, pauses) = (self.slices.load(Relaxed), self.pauses.get());
+        let in_steps = slices.saturating_sub(pauses) as f64 / slices.max(1) as f64;
+        let most = self.busy.get().saturating_sub(self.cpu.load(Relaxed));
+        ((self.core_wait.load(Relaxed) as f64 * in_steps) as u64).min(most)
     }
 
     /// Adds this worker's counters, with what is under way.
@@ -212,9 +273,17 @@ impl Meter {
         totals.blocked += self.blocked.get();
         totals.waiting += self.waiting.get();
         totals.queued += self.queued.get();
+        totals.parked += self.parked.get();
         totals.cpu += self.cpu.load(Relaxed);
-        let under_way = now.since(Nanos(self.since.load(Relaxed)));
-        match self.activity.load(Relaxed) {
+        totals.core_wait += self.core_wait_in_steps();
+        let since = self.since.load(Relaxed);
+        let under_way = now.since(Nanos(since));
+        let activity = self.activity.load(Relaxed);
+        if let Some(began) = self.began.load(Relaxed).checked_sub(1) {
+            let going_on = if activity == Activity::Parked as u8 { 0 } else { under_way };
+            totals.alive += since.saturating_sub(began) + going_on;
+        }
+        match activity {
             a if a == Activity::Busy as u8 => {
                 totals.busy += under_way;
                 totals.busy_now += 1;

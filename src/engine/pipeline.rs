@@ -23,6 +23,7 @@ use super::run::{Gauges, Run, Wired};
 use super::sink::{Deliver, Holds, OnFailed, Sink};
 use super::source::{self, Label, Open};
 use super::stage::{DEFAULT_QUEUE, Stage};
+use super::sync::atomic::AtomicUsize;
 use super::sync::{Arc, Mutex};
 use super::worker::Post;
 
@@ -268,7 +269,7 @@ impl<'env> Wiring<'env> {
         outlet: Outlet<O>,
     ) -> Outlet<I> {
         let (tx, rx) = bounded(stage.queue);
-        let gauge = gauge(&stage.name, stage.queue, stage.workers);
+        let gauge = gauge(&stage.name, stage.queue, stage.workers, stage.elastic);
         let group = Arc::new(Group {
             name: Arc::clone(&gauge.name),
             permits: Arc::clone(&gauge.permits),
@@ -316,12 +317,13 @@ impl<'env> Wiring<'env> {
     }
 }
 
-fn gauge(name: &str, capacity: usize, workers: usize) -> Arc<Gauge> {
+fn gauge(name: &str, capacity: usize, workers: usize, elastic: usize) -> Arc<Gauge> {
     Arc::new(Gauge {
         name: name.into(),
         capacity,
         permits: Arc::new(Permits::new(workers)),
         meters: Mutex::new(Vec::new()),
+        elastic: AtomicUsize::new(elastic),
     })
 }
 
@@ -344,7 +346,7 @@ impl<'env> Runnable<'env> {
         let places: usize = blueprint.stages.iter().map(|stage| stage.workers + stage.queue).sum();
         let window = blueprint.window.unwrap_or(places + 1 + blueprint.sink_queue);
         let (tx, commands) = bounded(8);
-        let ledgers = blueprint.budgets.iter().map(|budget| Ledger::new(budget.size)).collect();
+        let ledgers = blueprint.spans().map(|(size, span)| Ledger::new(size, span)).collect();
         let control =
             Arc::new(Control::new(Admission::new(window, seats), blueprint.window.is_none(), ledgers, tx));
         let policy = Policy {
@@ -353,8 +355,8 @@ impl<'env> Runnable<'env> {
             failures: Default::default(),
         };
         let run = Arc::new(Run { control: Arc::clone(&control), policy });
-        let source_gauge = gauge(&blueprint.source, 0, 1);
-        let sink_gauge = gauge(&sink, blueprint.sink_queue, 1);
+        let source_gauge = gauge(&blueprint.source, 0, 1, 0);
+        let sink_gauge = gauge(&sink, blueprint.sink_queue, 1, 0);
         let mut wiring =
             Wiring { run, groups: Vec::new(), source_gauge: Arc::clone(&source_gauge), source: None, frees };
         let parts = SinkParts {

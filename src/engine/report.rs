@@ -3,6 +3,7 @@
 
 use super::clock::Nanos;
 use super::control::Ended;
+use super::elastic::Decision;
 use super::histogram::Latency;
 use super::meter::Totals;
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub struct Report {
     pub peak_unfinished: usize,
     /// The most that may be.
     pub window: usize,
+    /// When the first input was finished.
+    pub first_finished: Option<Duration>,
     /// From admission to the end of each input.
     pub latency: Latency,
     /// The source, the stages in order, the sink.
@@ -43,6 +46,8 @@ pub struct Report {
     pub budgets: Vec<BudgetReport>,
     /// What did not go as asked, for people: workers that could not be started.
     pub notes: Vec<String>,
+    /// What the engine changed by itself, oldest first: the workers of [elastic](super::Stage::elastic) stages.
+    pub decisions: Vec<Decision>,
 }
 
 /// What one stage measured. Times are sums over its workers.
@@ -80,6 +85,11 @@ pub struct StageReport {
     pub waiting: Duration,
     /// CPU time, where the operating system tells; read now and then and when a worker ends.
     pub cpu: Duration,
+    /// In steps, ready to run, but without a core; where the operating system tells. What is left of `busy` without this
+    /// and without `cpu` was spent waiting for a device, or for another program.
+    pub core_wait: Duration,
+    /// In none of these: taking and sending items, reading the clock.
+    pub hand_over: Duration,
     /// How long a step takes.
     pub step: Latency,
 }
@@ -95,6 +105,16 @@ pub struct BudgetReport {
     pub used: u64,
     /// The most reserved at any moment.
     pub peak: u64,
+    /// How often bytes were reserved.
+    pub grants: u64,
+    /// All bytes that were ever reserved.
+    pub granted: u64,
+    /// Standard deviation of what was reserved at a time.
+    pub deviation: u64,
+    /// The stage in front of which they are reserved: its index in [`Report::stages`].
+    pub before: usize,
+    /// The stage behind which they are given back, if not at the end.
+    pub until: Option<usize>,
 }
 
 impl Report {
@@ -137,6 +157,8 @@ impl StageReport {
             blocked: Duration::from_nanos(totals.blocked + totals.door),
             waiting: Duration::from_nanos(totals.waiting),
             cpu: Duration::from_nanos(totals.cpu),
+            core_wait: Duration::from_nanos(totals.core_wait),
+            hand_over: Duration::from_nanos(totals.hand_over()),
             step,
         }
     }

@@ -1,10 +1,15 @@
 //! Owns a run from its first thread to its last: puts workers on threads, grows groups on request, reads the gauges.
 
+use super::budget::{Reserved, Span};
 use super::clock::Nanos;
 use super::control::{Command, Control};
 use super::error::{BuildError, RunError};
 use super::group::{Body, Gauge, Group};
+#[cfg(not(shuttle))]
+use super::handle::Controller;
 use super::histogram::summarize;
+#[cfg(not(shuttle))]
+use super::policy::guard;
 use super::policy::{Policy, guard_raw};
 use super::queue::Receiver;
 use super::report::{BudgetReport, Report};
@@ -35,9 +40,15 @@ impl<'env> Wired<'env> {
     /// Runs to the end in threads that are all gone when this returns.
     pub(super) fn execute(self) -> Result<Report, RunError> {
         let Self { control, gauges, groups, source, sink, commands } = self;
+        #[cfg(not(shuttle))]
+        let rung = super::elastic::Rung::default();
         let started = scope(|threads| {
+            #[cfg(not(shuttle))]
+            let _bell = super::elastic::Bell::new(&rung);
             let started = start(threads, &gauges, &groups, source, sink, &control);
             if started.is_ok() {
+                #[cfg(not(shuttle))]
+                begin_steering(threads, &control, &gauges, &rung);
                 obey(threads, &groups, &commands, &control);
             } else {
                 // What was started ends as its queues close.
@@ -90,6 +101,30 @@ fn start<'scope, 'env, 'run: 'scope>(
         fill(threads, group, control, usize::MAX).map_err(named(&group.name))?;
     }
     Ok(())
+}
+
+/// Starts what changes the workers of elastic stages, where there are any. Without it the run goes on as it began.
+#[cfg(not(shuttle))]
+fn begin_steering<'scope, 'env>(
+    threads: &'scope Scope<'scope, 'env>,
+    control: &Arc<Control>,
+    gauges: &Arc<Gauges>,
+    rung: &'scope super::elastic::Rung,
+) {
+    if !gauges.0.iter().any(|gauge| gauge.elastic().is_some()) {
+        return;
+    }
+    let controller = Controller { control: Arc::clone(control), gauges: Arc::clone(gauges) };
+    let steer = move || {
+        let notes = &controller.control.missing_workers;
+        if let Err(panic) = guard(|| super::elastic::steer(&controller, rung)) {
+            lock(notes).push(format!("the numbers of workers were not changed any more: {panic}"));
+        }
+    };
+    if let Err(error) = spawn_scoped(threads, "elastic".to_owned(), steer) {
+        lock(&control.missing_workers)
+            .push(format!("the numbers of workers stay as they were at the start: {error}"));
+    }
 }
 
 /// Panics of steps, states and other closures end as failures long before this. What still unwinds (an error that panics
@@ -168,8 +203,10 @@ pub(super) fn snapshot(control: &Control, gauges: &Gauges) -> Report {
         admitted: accounts.admitted.load(Relaxed),
         window: control.admission.window(),
         peak_unfinished: control.admission.peak_unfinished(),
+        first_finished: control.first_finished(),
         latency: summarize(accounts.latency.as_ref()),
         notes: lock(&control.missing_workers).clone(),
+        decisions: lock(&control.decisions).clone(),
         ..Report::default()
     };
     report.unfinished = report.admitted.saturating_sub(report.finished());
@@ -179,8 +216,11 @@ pub(super) fn snapshot(control: &Control, gauges: &Gauges) -> Report {
         upstream = Some(gauge.totals(now));
     }
     report.budgets.extend(control.ledgers.iter().map(|ledger| {
-        let (used, peak) = ledger.used();
-        BudgetReport { capacity: ledger.capacity(), used, peak }
+        let reserved = ledger.reserved();
+        let Reserved { now: used, peak, grants, granted, .. } = reserved;
+        let (capacity, deviation) = (ledger.capacity(), reserved.deviation());
+        let Span { before, until } = ledger.span;
+        BudgetReport { capacity, used, peak, grants, granted, deviation, before, until }
     }));
     report
 }

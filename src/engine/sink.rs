@@ -48,6 +48,7 @@ impl<'env, T> Sink<'env, T> {
         let clock = self.run.control.clock;
         let mut ring = Ring::new();
         let mut now = clock.now();
+        self.meter.begin(now);
         while let Ok((message, taken)) = intake.take(&clock, &self.meter, now) {
             self.meter.message_in(taken.since(message.sent));
             now = match self.order {
@@ -60,7 +61,9 @@ impl<'env, T> Sink<'env, T> {
             self.meter.tick(now);
         }
         drop(intake);
-        self.meter.read_cpu(clock.now());
+        now = clock.now();
+        self.meter.enter(Activity::Parked, now);
+        self.meter.read_cpu(now);
         self.run.control.complete(clock.now());
         // The owner is there as long as the run is; if not, nobody wants to know.
         let _ = self.run.control.commands.send(Command::Finished);

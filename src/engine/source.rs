@@ -47,6 +47,7 @@ pub(super) fn work<'env, T>(
     let ended = guard(|| {
         let mut next = open(run);
         let mut now = clock.now();
+        meter.begin(now);
         for seq in 0.. {
             let entered = match control.admission.try_enter() {
                 Some(true) => true,
@@ -87,5 +88,8 @@ pub(super) fn work<'env, T>(
     if let Err(panic) = ended {
         lock(&control.source_panic).get_or_insert(panic);
     }
-    meter.read_cpu(clock.now());
+    control.end_source();
+    let now = clock.now();
+    meter.enter(Activity::Parked, now);
+    meter.read_cpu(now);
 }

@@ -48,6 +48,7 @@ pub struct Stage<'env, I, O> {
     pub(super) name: String,
     pub(super) workers: usize,
     pub(super) queue: usize,
+    pub(super) elastic: usize,
     pub(super) fans_out: bool,
     pub(super) factory: Factory<'env, I, O>,
     pub(super) measure: Option<Measure<'env, O>>,
@@ -168,12 +169,37 @@ impl<'env, I: 'env, O: 'env> Stage<'env, I, O> {
             let step = Arc::clone(&step);
             Box::new(move |item, emit| step(&mut state, item, emit))
         });
-        Self { name: name.into(), workers: 1, queue: DEFAULT_QUEUE, fans_out, factory, measure: None }
+        Self {
+            name: name.into(),
+            workers: 1,
+            queue: DEFAULT_QUEUE,
+            elastic: 0,
+            fans_out,
+            factory,
+            measure: None,
+        }
     }
 
     /// Sets the number of workers: threads of this stage. 0, or more than 1024, is refused when the pipeline is run.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers;
+        self
+    }
+
+    /// Lets the engine change the number of workers while it runs, from [`workers`](Stage::workers) at the start to
+    /// `at_most`: it raises the stage that limits the run, keeps what brought more, and takes back what did not. What it
+    /// decided is in [`Report::decisions`](super::Report::decisions). A stage that computes is never given more
+    /// workers than there are cores, and one. After [`set_workers`](super::Controller::set_workers) the number is the
+    /// caller's. More than 1024 count as 1024.
+    ///
+    /// ```
+    /// # use pipeline_images::engine::Stage;
+    /// # fn fetch(url: String) -> Result<Vec<u8>, std::io::Error> { Ok(url.into_bytes()) }
+    /// let fetch = Stage::map("fetch", fetch).workers(4).elastic(256);
+    /// # let _ = fetch;
+    /// ```
+    pub fn elastic(mut self, at_most: usize) -> Self {
+        self.elastic = at_most.min(MAX_WORKERS);
         self
     }
 

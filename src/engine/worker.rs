@@ -77,13 +77,16 @@ impl<'env, I, O> Post<'env, I, O> {
         let clock = self.run.control.clock;
         let mut step = None;
         let mut now = clock.now();
+        meter.begin(now);
         loop {
             if !self.group.permits.has(index) {
                 meter.enter(Activity::Parked, now);
-                if !self.group.permits.park(index) {
+                let permitted = self.group.permits.park(index);
+                let after = clock.now();
+                meter.parked(after.since(std::mem::replace(&mut now, after)));
+                if !permitted {
                     break;
                 }
-                now = clock.now();
             }
             let Ok((message, taken)) = self.intake.take(&clock, meter, now) else { break };
             meter.message_in(taken.since(message.sent));

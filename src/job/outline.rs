@@ -38,7 +38,7 @@ pub fn outline(
         let entry = input.map_err(|error| error.error)?;
         let Some(bytes) = read_entry(&entry, recipe.plan.limits.max_file_bytes)? else { return Ok(None) };
         let header = probe(&bytes, &recipe.plan.limits)?;
-        let plan = Plan::new(&header, &recipe.plan)?;
+        let plan = Plan::new(&header, &recipe.plan)?.encoded_with(&recipe.encode);
         Ok(Some((entry, plan)))
     };
     let report = Pipeline::source(stage::LIST, walk, input_label)

@@ -17,12 +17,48 @@ pub struct Sizes {
     pub encoders: usize,
     /// Threads that write files.
     pub writers: usize,
+    /// How far the engine may raise them by itself.
+    pub at_most: AtMost,
     /// For all decoded pictures in flight.
     pub pictures: ByteSize,
     /// For the contents of files that wait to be decoded.
     pub files: ByteSize,
     /// What this machine lets us use at all: a picture that needs more is refused.
     pub usable: ByteSize,
+}
+
+/// The most workers that each stage may be given while it runs; 0 where the number is not the engine's to change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AtMost {
+    /// Threads that read files.
+    pub readers: usize,
+    /// Threads that decode.
+    pub decoders: usize,
+    /// Threads that convert.
+    pub converters: usize,
+    /// Threads that encode.
+    pub encoders: usize,
+    /// Threads that write files.
+    pub writers: usize,
+}
+
+impl AtMost {
+    /// One more than there are cores is the most that computing gains from. What waits for a device far away gains from
+    /// many: enough for 50 ms a file and 3 ms of computing.
+    fn new(config: &Config, cores: usize) -> Self {
+        let (computes, waits) = (cores + 1, (16 * cores).clamp(64, 256));
+        let most = |asked: Workers, most: usize| match asked {
+            Workers::Auto if config.run.elastic => most,
+            _ => 0,
+        };
+        Self {
+            readers: most(config.read.workers, waits),
+            decoders: most(config.decode.workers, computes),
+            converters: most(config.convert.workers, computes),
+            encoders: most(config.encode.workers, computes),
+            writers: most(config.write.workers, waits),
+        }
+    }
 }
 
 /// Cores this process may use: its affinity and, on Linux, the quota of its control group.
@@ -54,6 +90,7 @@ impl Sizes {
             converters: workers(config.convert.workers, cores),
             encoders: workers(config.encode.workers, cores),
             writers: workers(config.write.workers, waits),
+            at_most: AtMost::new(config, cores),
             pictures: ByteSize::new(memory - files),
             files: ByteSize::new(files),
             usable: ByteSize::new(usable),
@@ -101,6 +138,17 @@ mod tests {
         assert_eq!(sizes.converters, 37);
         assert_eq!((sizes.pictures, sizes.files), (ByteSize::new(700), ByteSize::new(100)));
         assert!(sizes.readers >= 2 && sizes.decoders == usable_cores());
+    }
+
+    #[test]
+    fn only_what_is_auto_may_be_changed_while_running() {
+        let mut config = Config::default();
+        config.convert.workers = "2".parse().unwrap();
+        let at_most = Sizes::new(&config).at_most;
+        assert_eq!((at_most.converters, at_most.encoders), (0, usable_cores() + 1));
+        assert!(at_most.readers >= 64 && at_most.writers >= 64);
+        config.run.elastic = false;
+        assert_eq!(Sizes::new(&config).at_most, AtMost::default());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Owns what is counted about pictures while they are converted; what the engine counts about items is in its report.
 
-use super::Receipt;
+use super::{DecodePath, Receipt};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Counters, added to by workers and read by whoever wants.
@@ -13,6 +13,9 @@ pub(super) struct Tally {
     degraded: AtomicU64,
     not_pictures: AtomicU64,
     existed: AtomicU64,
+    lossless: AtomicU64,
+    luma: AtomicU64,
+    full: AtomicU64,
 }
 
 /// What was counted about pictures until now.
@@ -32,6 +35,12 @@ pub struct Totals {
     pub not_pictures: u64,
     /// Pictures whose output was there already; they are skipped.
     pub existed: u64,
+    /// JPEGs that became gray JPEGs without loss, and without decoding a pixel.
+    pub lossless: u64,
+    /// JPEGs of which only luma was decoded.
+    pub luma: u64,
+    /// Pictures that were decoded in full.
+    pub full: u64,
 }
 
 impl Tally {
@@ -55,6 +64,12 @@ impl Tally {
         self.pixels.fetch_add(receipt.pixels, Relaxed);
         self.bytes_written.fetch_add(receipt.bytes_written, Relaxed);
         self.degraded.fetch_add(u64::from(receipt.degraded), Relaxed);
+        let path = match receipt.path {
+            DecodePath::Lossless => &self.lossless,
+            DecodePath::Luma => &self.luma,
+            DecodePath::Full => &self.full,
+        };
+        path.fetch_add(1, Relaxed);
     }
 
     pub(super) fn totals(&self) -> Totals {
@@ -66,6 +81,9 @@ impl Tally {
             degraded: self.degraded.load(Relaxed),
             not_pictures: self.not_pictures.load(Relaxed),
             existed: self.existed.load(Relaxed),
+            lossless: self.lossless.load(Relaxed),
+            luma: self.luma.load(Relaxed),
+            full: self.full.load(Relaxed),
         }
     }
 }

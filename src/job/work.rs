@@ -10,7 +10,7 @@ use pipeline_stages::display::escape;
 use pipeline_stages::read::{Entry, WalkError, read_entry};
 use pipeline_stages::write::{Claims, Destination, Fate, Outcome, target_name};
 use pipeline_stages::{
-    Converter, Decoder, EncodeOptions, Encoder, Error, Format, Header, Image, Plan, probe,
+    Converter, DecodePath, Decoder, EncodeOptions, Encoder, Error, Format, Header, Image, Plan, probe,
 };
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
@@ -44,8 +44,16 @@ pub(super) struct Pixels {
     entry: Entry,
     modified: Option<SystemTime>,
     plan: Plan,
-    image: Image,
+    content: Content,
     receipt: Receipt,
+}
+
+/// What a picture is after decoding.
+enum Content {
+    /// Samples, as they are and as they are to be.
+    Image(Box<Image>),
+    /// The file that is written, of which nothing was decoded.
+    Finished(Vec<u8>),
 }
 
 /// A finished file that is not written yet.
@@ -133,36 +141,60 @@ impl Shared {
             self.tally.existed();
             return Ok(None);
         }
-        let decoded = decoder.decode(&bytes, &header, plan.decode_mode())?;
-        for warning in &decoded.warnings {
-            self.warn(&entry, warning);
-        }
-        let receipt = Receipt {
+        let mut receipt = Receipt {
             output: Default::default(),
             pixels: u64::from(header.width) * u64::from(header.height),
             bytes_read: bytes.len() as u64,
             bytes_written: 0,
-            degraded: decoded.degraded,
+            degraded: false,
+            path: plan.path(),
         };
-        Ok(Some(Pixels { entry, modified, plan, image: decoded.image, receipt }))
+        let finished = match plan.path() {
+            // Why it cannot be done is of no interest: decoding all of the picture succeeds, or tells.
+            DecodePath::Lossless => decoder.gray_jpeg(&bytes, &header, &self.encode_options(&plan)).ok(),
+            DecodePath::Luma | DecodePath::Full => None,
+        };
+        let (content, warnings) = if let Some(encoded) = finished {
+            (Content::Finished(encoded.bytes), encoded.warnings)
+        } else {
+            let decoded = decoder.decode(&bytes, &header, plan.decode_mode())?;
+            (receipt.degraded, receipt.path) = (decoded.degraded, plan.decode_mode().into());
+            (Content::Image(Box::new(decoded.image)), decoded.warnings)
+        };
+        for warning in &warnings {
+            self.warn(&entry, warning);
+        }
+        Ok(Some(Pixels { entry, modified, plan, content, receipt }))
+    }
+
+    fn encode_options(&self, plan: &Plan) -> EncodeOptions {
+        let mut options = self.recipe.encode.clone();
+        options.format = plan.format();
+        options
     }
 
     pub(super) fn convert(&self, converter: &mut Converter, pixels: Pixels) -> Step<Pixels> {
-        let Pixels { entry, modified, plan, image, receipt } = pixels;
-        let image = plan.convert(converter, image)?;
-        Ok(Pixels { entry, modified, plan, image, receipt })
+        let Pixels { entry, modified, plan, content, receipt } = pixels;
+        let content = match content {
+            Content::Image(image) => Content::Image(Box::new(plan.convert(converter, *image)?)),
+            finished @ Content::Finished(_) => finished,
+        };
+        Ok(Pixels { entry, modified, plan, content, receipt })
     }
 
     pub(super) fn encode(&self, encoder: &mut Encoder, pixels: Pixels) -> Step<Ready> {
-        let Pixels { entry, modified, plan, image, receipt } = pixels;
-        let format = plan.format();
-        let mut options: EncodeOptions = self.recipe.encode.clone();
-        options.format = format;
-        let encoded = encoder.encode(&image, &options)?;
-        for warning in &encoded.warnings {
-            self.warn(&entry, warning);
-        }
-        Ok(Ready { entry, modified, format, bytes: encoded.bytes, receipt })
+        let Pixels { entry, modified, plan, content, receipt } = pixels;
+        let bytes = match content {
+            Content::Finished(bytes) => bytes,
+            Content::Image(image) => {
+                let encoded = encoder.encode(&image, &self.encode_options(&plan))?;
+                for warning in &encoded.warnings {
+                    self.warn(&entry, warning);
+                }
+                encoded.bytes
+            }
+        };
+        Ok(Ready { entry, modified, format: plan.format(), bytes, receipt })
     }
 
     pub(super) fn write(&self, ready: Ready) -> Step<Option<Receipt>> {

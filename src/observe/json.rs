@@ -1,10 +1,12 @@
 //! Owns the report for machines: one JSON object with everything that was measured.
 //! Does not own: where it is written.
 
-use super::explain::explain;
+use super::explain::{diagnose, diagnosis_json, explain};
+use super::os::OsJson;
+use super::service::service;
 use super::shares::{per_step, shares};
 use super::view::View;
-use crate::engine::{Latency, StageReport};
+use crate::engine::{Decision, Latency, Report, StageReport};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -16,16 +18,14 @@ const SCHEMA_VERSION: u32 = 1;
 /// ```
 /// # use pipeline_images::{engine::Report, observe::{Totals, View, report_json}};
 /// let (report, totals) = (Report::default(), Totals::default());
-/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0 };
+/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0, os: None };
 /// let json = report_json(&view);
 /// assert_eq!(json["schema_version"], 1);
 /// assert_eq!(json["counts"]["done"], 0);
 /// ```
 pub fn report_json(view: &View<'_>) -> Value {
     let report = view.report;
-    let budgets =
-        report.budgets.iter().map(|b| json!({"capacity": b.capacity, "used": b.used, "peak": b.peak}));
-    json!({
+    let mut json = json!({
         "schema_version": SCHEMA_VERSION,
         "ended": report.ended,
         "wall_seconds": seconds(report.wall),
@@ -46,16 +46,56 @@ pub fn report_json(view: &View<'_>) -> Value {
         "totals": view.totals,
         "window": report.window,
         "latency_seconds": latency(&report.latency),
-        "stages": report.stages.iter().map(|stage| stage_json(stage, report.wall)).collect::<Vec<_>>(),
-        "budgets": budgets.collect::<Vec<_>>(),
+        "stages": report.stages.iter().map(|stage| stage_json(stage, report)).collect::<Vec<_>>(),
+        "budgets": budgets(report),
         "machine": { "cores": rounded(view.cores) },
         "notes": report.notes,
+        "decisions": report.decisions.iter().map(decision_json).collect::<Vec<_>>(),
         "explanation": explain(view),
+        "diagnosis": diagnosis_json(&diagnose(view)),
+    });
+    if let Some(first) = report.first_finished {
+        json["first_finished_seconds"] = seconds(first).into();
+    }
+    if let Some(os) = view.os {
+        json["os"] = json!(OsJson::from(os));
+    }
+    json
+}
+
+fn budgets(report: &Report) -> Vec<Value> {
+    let name = |at: usize| report.stages.get(at).map(|stage| stage.name.as_str());
+    let budgets = report.budgets.iter().map(|budget| {
+        json!({
+            "capacity": budget.capacity,
+            "used": budget.used,
+            "peak": budget.peak,
+            "grants": budget.grants,
+            "granted": budget.granted,
+            "deviation": budget.deviation,
+            "before": name(budget.before),
+            "until": budget.until.and_then(name),
+        })
+    });
+    budgets.collect()
+}
+
+fn decision_json(decision: &Decision) -> Value {
+    json!({
+        "at_seconds": seconds(decision.at),
+        "stage": decision.stage,
+        "from": decision.from,
+        "to": decision.to,
+        "reason": decision.reason,
+        "outcome": decision.outcome,
+        "rate_before": rounded(decision.rate_before),
+        "rate_after": rounded(decision.rate_after),
     })
 }
 
-fn stage_json(stage: &StageReport, wall: Duration) -> Value {
-    let shares = shares(stage, wall);
+fn stage_json(stage: &StageReport, report: &Report) -> Value {
+    let shares = shares(stage, report.wall);
+    let service = service(stage, report);
     let (step_mean, cpu_mean) = per_step(stage);
     json!({
         "name": stage.name,
@@ -75,6 +115,8 @@ fn stage_json(stage: &StageReport, wall: Duration) -> Value {
         "blocked_seconds": seconds(stage.blocked),
         "waiting_seconds": seconds(stage.waiting),
         "cpu_seconds": seconds(stage.cpu),
+        "core_wait_seconds": seconds(stage.core_wait),
+        "hand_over_seconds": seconds(stage.hand_over),
         "parts": {
             "busy": rounded(shares.busy),
             "starved": rounded(shares.starved),
@@ -84,6 +126,13 @@ fn stage_json(stage: &StageReport, wall: Duration) -> Value {
         "step_mean_seconds": seconds(step_mean),
         "step_cpu_mean_seconds": seconds(cpu_mean),
         "step_seconds": latency(&stage.step),
+        "service": {
+            "visits": rounded(service.visits),
+            "cpu_seconds": nanos(service.cpu),
+            "wait_seconds": nanos(service.wait),
+            "core_wait_seconds": nanos(service.core_wait),
+            "variation": rounded(service.variation),
+        },
     })
 }
 
@@ -93,12 +142,17 @@ fn latency(latency: &Latency) -> Value {
         "p95": seconds(latency.p95),
         "p99": seconds(latency.p99),
         "max": seconds(latency.max),
+        "deviation": seconds(latency.deviation),
     })
 }
 
 /// To the nanosecond; finer digits are artefacts of the division.
 pub(super) fn seconds(time: Duration) -> f64 {
-    (time.as_secs_f64() * 1e9).round() / 1e9
+    nanos(time.as_secs_f64())
+}
+
+fn nanos(seconds: f64) -> f64 {
+    (seconds * 1e9).round() / 1e9
 }
 
 /// To a millionth. What is no number is 0: JSON has none of those.
@@ -129,7 +183,7 @@ mod tests {
             done: 3,
             failed: 1,
             stages: vec![stage],
-            budgets: vec![BudgetReport { capacity: 100, used: 1, peak: 99 }],
+            budgets: vec![BudgetReport { capacity: 100, used: 1, peak: 99, ..BudgetReport::default() }],
             ..Report::default()
         }
     }
@@ -137,7 +191,7 @@ mod tests {
     #[test]
     fn the_report_reads_back_with_every_count_and_stage() {
         let (report, totals) = (report(), Totals { pixels: 3_000_000, ..Totals::default() });
-        let view = View { report: &report, totals: &totals, expected: Some(4), cores: 1.5 };
+        let view = View { report: &report, totals: &totals, expected: Some(4), cores: 1.5, os: None };
         let json: Value = serde_json::from_str(&report_json(&view).to_string()).unwrap();
         assert_eq!(json["ended"], "drained");
         assert_eq!(json["wall_seconds"], 1.5);

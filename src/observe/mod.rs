@@ -6,18 +6,31 @@
 mod explain; // which bottleneck, in one sentence
 #[cfg(feature = "cli")]
 mod json; // the report for machines
+mod os; // what the operating system tells
+mod predict; // another schedule, another machine
 #[cfg(feature = "cli")]
 mod progress; // while it runs
+#[cfg(feature = "cli")]
+mod recorded; // the report for machines, read back
+mod service; // what one item asks of a stage
 mod shares; // a stage's time in parts
 mod summary; // at the end
 mod table; // aligned columns
 mod units; // numbers for people
 mod view; // what everything here is given
 
-pub use explain::explain;
+#[cfg(feature = "cli")]
+pub use explain::diagnosis_json;
+pub use explain::{Diagnosis, Proposal, diagnose, explain};
 #[cfg(feature = "cli")]
 pub use json::report_json;
+pub use os::{OsUse, OsWatch};
+pub use predict::{Change, ChangeError, Limit, Model, NoModel, Prediction, StationLoad};
+#[cfg(feature = "cli")]
+pub use predict::{ascii, prediction_json, prediction_text, svg};
 #[cfg(feature = "cli")]
 pub use progress::{Printer, Progress, Style};
+#[cfg(feature = "cli")]
+pub use recorded::{Recorded, RecordedError};
 pub use summary::{Ansi, summary};
-pub use view::{Totals, View};
+pub use view::{Paths, Totals, View};

@@ -4,7 +4,7 @@
 use super::shares::{per_step, shares};
 use super::table::layout;
 use super::units::{bytes, count, counted, duration, millis, percent, three};
-use super::view::View;
+use super::view::{Paths, View};
 use crate::engine::{Ended, StageReport};
 
 /// Whether a text for people may carry colours.
@@ -45,11 +45,12 @@ const DIM: &str = "2";
 /// ```
 /// # use pipeline_images::{engine::Report, observe::{Ansi, Totals, View, summary}};
 /// let (report, totals) = (Report::default(), Totals::default());
-/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0 };
+/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0, os: None };
 /// assert_eq!(summary(&view, Ansi::None), "0 pictures\n");
 /// ```
 pub fn summary(view: &View<'_>, style: Ansi) -> String {
     let mut lines = vec![style.paint(BOLD, &head(view))];
+    lines.extend(paths(view.totals.paths));
     lines.extend(notes(view));
     if view.report.admitted > 0 && !view.report.stages.is_empty() {
         lines.push(String::new());
@@ -86,6 +87,18 @@ fn head(view: &View<'_>) -> String {
         head.push_str(&others.join(", "));
     }
     head
+}
+
+/// Which paths pictures took, if any took a shorter one than decoding all.
+fn paths(paths: Paths) -> Option<String> {
+    let Paths { luma_lossless, luma_plane, full_decode } = paths;
+    if luma_lossless + luma_plane == 0 {
+        return None;
+    }
+    let taken = [(luma_lossless, "luma lossless"), (luma_plane, "luma plane"), (full_decode, "full decode")];
+    let taken: Vec<String> =
+        taken.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", count(*n))).collect();
+    Some(format!("paths: {}", taken.join(", ")))
 }
 
 fn notes(view: &View<'_>) -> Vec<String> {
@@ -210,7 +223,7 @@ mod tests {
     }
 
     fn text(report: &Report, totals: &Totals, style: Ansi) -> String {
-        summary(&View { report, totals, expected: None, cores: 2.0 }, style)
+        summary(&View { report, totals, expected: None, cores: 2.0, os: None }, style)
     }
 
     const TOTALS: Totals = Totals {
@@ -221,7 +234,16 @@ mod tests {
         degraded: 0,
         links_skipped: 0,
         special_skipped: 0,
+        paths: Paths { luma_lossless: 0, luma_plane: 0, full_decode: 0 },
     };
+
+    #[test]
+    fn paths_are_told_if_any_is_shorter() {
+        let told = |paths| text(&report(), &Totals { paths, ..TOTALS }, Ansi::None);
+        let all = Paths { luma_lossless: 1998, luma_plane: 0, full_decode: 2 };
+        assert!(told(all).contains("\npaths: 1998 luma lossless, 2 full decode\n"), "{}", told(all));
+        assert!(!told(Paths { full_decode: 7, ..Paths::default() }).contains("paths"));
+    }
 
     #[test]
     fn a_summary_is_a_head_line_and_a_table() {

@@ -1,10 +1,12 @@
 //! Owns what everything in this module is given: the [`View`] of a run, with what the job counted.
 //! Does not own: how any of it is shown.
 
+use super::os::OsUse;
 use crate::engine::Report;
 
 /// What the job counted, over all pictures so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Totals {
     /// Pixels of the pictures that were converted.
     pub pixels: u64,
@@ -20,6 +22,20 @@ pub struct Totals {
     pub links_skipped: u64,
     /// Devices, sockets and named pipes met while listing.
     pub special_skipped: u64,
+    /// How pictures came out of their files.
+    pub paths: Paths,
+}
+
+/// How many pictures took each path out of their files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Paths {
+    /// From JPEG to gray JPEG without decoding a pixel.
+    pub luma_lossless: u64,
+    /// Only the luma of a JPEG was decoded.
+    pub luma_plane: u64,
+    /// All was decoded.
+    pub full_decode: u64,
 }
 
 /// A run as it is seen from outside, under way or ended.
@@ -29,7 +45,7 @@ pub struct Totals {
 /// use pipeline_images::observe::{Ansi, Totals, View, explain, summary};
 ///
 /// let (report, totals) = (Report::default(), Totals::default());
-/// let view = View { report: &report, totals: &totals, expected: None, cores: 2.0 };
+/// let view = View { report: &report, totals: &totals, expected: None, cores: 2.0, os: None };
 /// assert_eq!(summary(&view, Ansi::None), "0 pictures\n");
 /// assert_eq!(explain(&view), "There was nothing to do: no picture was found in the input.");
 /// ```
@@ -43,6 +59,8 @@ pub struct View<'a> {
     pub expected: Option<u64>,
     /// Cores that may be used; a fraction where a container has a share of one.
     pub cores: f64,
+    /// What the operating system tells of the run, where it was asked.
+    pub os: Option<&'a OsUse>,
 }
 
 impl View<'_> {

@@ -82,4 +82,4 @@ pub use format::Format;
 pub use image::{Color, Image, Samples, Shape};
 pub use limits::Limits;
 pub use metadata::{JpegTables, KeepMetadata, Metadata};
-pub use plan::{Plan, PlanOptions};
+pub use plan::{DecodePath, Plan, PlanOptions};

@@ -5,7 +5,7 @@
 use crate::convert::op::AutoOrient;
 use crate::convert::{Converter, GrayMode, Op};
 use crate::encode::worst_case;
-use crate::{Color, DecodeMode, EncodeOptions, Format, Header, Image, Limits, Result, Shape};
+use crate::{Bits, Color, DecodeMode, EncodeOptions, Format, Header, Image, Limits, Quality, Result, Shape};
 use std::fmt;
 
 /// What is asked for, the same for every picture.
@@ -37,10 +37,40 @@ impl PlanOptions {
     }
 }
 
+/// How a picture comes out of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DecodePath {
+    /// From JPEG to gray JPEG without decoding any pixel ([`Decoder::gray_jpeg`](crate::Decoder::gray_jpeg)).
+    Lossless,
+    /// Of a JPEG only the Y plane is decoded ([`DecodeMode::Luma`]).
+    Luma,
+    /// All of it is decoded ([`DecodeMode::Full`]).
+    Full,
+}
+
+impl fmt::Display for DecodePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            DecodePath::Lossless => "luma lossless",
+            DecodePath::Luma => "luma plane",
+            DecodePath::Full => "full decode",
+        })
+    }
+}
+
+impl From<DecodeMode> for DecodePath {
+    fn from(mode: DecodeMode) -> DecodePath {
+        match mode {
+            DecodeMode::Luma => DecodePath::Luma,
+            DecodeMode::Full => DecodePath::Full,
+        }
+    }
+}
+
 /// What to do for a picture, decided from its header.
 ///
-/// Ops are folded into decoding where that gives the same result: gray of a JPEG becomes decoding only its Y plane. Turning
-/// the picture upright is delayed past ops for which it makes no difference: it is cheaper on fewer samples.
+/// Ops are folded into decoding where that gives the same result: gray of a JPEG becomes decoding only its Y plane, and if a JPEG
+/// is to be written as well, with the quality that it has, nothing is decoded at all. Turning the picture upright is delayed past ops for which it makes no difference: it is cheaper on fewer samples.
 ///
 /// ```
 /// use pipeline_stages::{Limits, Plan, PlanOptions, probe};
@@ -58,6 +88,9 @@ pub struct Plan {
     ops: Vec<Op>,
     orientation: u8,
     format: Format,
+    /// Bytes that a gray JPEG without loss takes, if one can be made of it and nothing else is wanted.
+    lossless: Option<u64>,
+    path: DecodePath,
     /// Most bytes before encoding, what encoding begins with, and bytes of metadata.
     until_encoding: u64,
     to_encode: Shape,
@@ -96,9 +129,15 @@ impl Plan {
             kept.push(op);
         }
         let format = options.format.unwrap_or(header.format).output_for();
+        let lossless = header.jpeg.as_ref().filter(|jpeg| {
+            let untouched = kept.is_empty() && mode == DecodeMode::Luma && format == Format::Jpeg;
+            untouched && (jpeg.components == 1 || jpeg.sampling[0] == jpeg.max_sampling())
+        });
         let plan = Plan {
             source: header.format,
             mode,
+            lossless: lossless.map(|_| lossless_bytes(header)),
+            path: mode.into(),
             ops: kept,
             orientation,
             format,
@@ -115,7 +154,18 @@ impl Plan {
     pub fn encoded_with(self, options: &EncodeOptions) -> Plan {
         let options = EncodeOptions { format: self.format, ..options.clone() };
         let most = self.until_encoding.max(worst_case::bytes(self.to_encode, &options));
-        Plan { worst_case_bytes: most.saturating_add(FIXED).saturating_add(self.metadata), ..self }
+        let as_it_is = options.quality == Quality::Keep && options.bits == Bits::Auto && !options.progressive;
+        let lossless = self.lossless.filter(|_| as_it_is);
+        let path = if lossless.is_some() { DecodePath::Lossless } else { self.mode.into() };
+        // Where it turns out that it cannot be made, all of the picture is decoded.
+        let most = most.max(lossless.unwrap_or(0));
+        Plan { worst_case_bytes: most.saturating_add(FIXED).saturating_add(self.metadata), path, ..self }
+    }
+
+    /// How the picture comes out of its file. Where [`DecodePath::Lossless`] fails, [`decode_mode`](Self::decode_mode) and what
+    /// follows are still right.
+    pub fn path(&self) -> DecodePath {
+        self.path
     }
 
     /// How much to decode.
@@ -170,9 +220,10 @@ fn with_turning(ops: &[Op], orientation: u8, auto_orient: bool) -> Vec<Op> {
 impl fmt::Display for Plan {
     /// One line, such as `decode luma plane → orient 6 → png`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.mode {
-            DecodeMode::Luma => f.write_str("decode luma plane")?,
-            DecodeMode::Full => write!(f, "decode {}", self.source)?,
+        match self.path {
+            DecodePath::Lossless => f.write_str("JPEG luma, lossless")?,
+            DecodePath::Luma => f.write_str("decode luma plane")?,
+            DecodePath::Full => write!(f, "decode {}", self.source)?,
         }
         for op in &self.ops {
             match op {
@@ -201,6 +252,16 @@ fn sample_bytes(header: &Header, color: Color) -> u64 {
 
 /// Tables, rows and blocks of codecs that do not grow with the number of pixels.
 const FIXED: u64 = 1 << 20;
+
+/// What making a gray JPEG without loss takes: the file without stuffed bytes, what is written, and symbols of 4 bytes. Buffers
+/// grow by doubling, and are copied while the old one is there.
+fn lossless_bytes(header: &Header) -> u64 {
+    let blocks = u64::from(header.width).div_ceil(8) * u64::from(header.height).div_ceil(8);
+    let file = header.file_bytes as u64;
+    // A block has at most 64 symbols and an end, and each has at least a bit in the file, but for ends.
+    let symbols = (blocks * 65).min(blocks * 2 + file * 8);
+    file + (file + blocks * 4) * 6 + symbols * 4 * 3
+}
 
 /// What decoders hold besides the samples they give.
 fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
@@ -233,3 +294,7 @@ fn decoder_scratch(header: &Header, mode: DecodeMode) -> u64 {
         None => header.scratch,
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

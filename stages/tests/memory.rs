@@ -5,8 +5,8 @@
 
 use peak_alloc::PeakAlloc;
 use pipeline_stages::{
-    Color, Converter, Decoder, Effort, EncodeOptions, Encoder, Format, GrayMode, Image, Limits, Op, Plan,
-    PlanOptions, Quality, Samples, Subsampling, probe,
+    Color, Converter, DecodePath, Decoder, Effort, EncodeOptions, Encoder, Format, GrayMode, Image, Limits,
+    Op, Plan, PlanOptions, Quality, Samples, Subsampling, probe,
 };
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -35,7 +35,15 @@ fn peak(
     let decoded = Decoder::new(limits).decode(bytes, &header, plan.decode_mode()).ok()?;
     let image = plan.convert(&mut Converter::new(), decoded.image).ok()?;
     Encoder::new().encode(&image, &options).ok()?;
-    Some(((COUNTER.peak_usage() - before) as u64, plan.worst_case_bytes()))
+    let mut used = COUNTER.peak_usage() - before;
+    drop(image);
+    if plan.path() == DecodePath::Lossless {
+        let before = COUNTER.current_usage();
+        COUNTER.reset_peak_usage();
+        Decoder::new(Limits::default()).gray_jpeg(bytes, &header, &options).ok()?;
+        used = used.max(COUNTER.peak_usage() - before);
+    }
+    Some((used as u64, plan.worst_case_bytes()))
 }
 
 /// Pictures that no encoder can make smaller, in every layout.

@@ -1,7 +1,7 @@
 //! Owns what is measured, and how each decoder is asked for it.
 //! Does not own: clocks (see `measure.rs`).
 
-use pipeline_jpeg::{Decoder, Limits, Output};
+use pipeline_jpeg::{Decoder, Limits, Output, Scale};
 use std::error::Error;
 use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor};
 use zune_core::bytestream::ZCursor;
@@ -12,10 +12,17 @@ use zune_core::options::DecoderOptions;
 pub(crate) struct Task {
     pub(crate) name: &'static str,
     output: Output,
+    scale: Scale,
 }
 
-pub(crate) const TASKS: [Task; 2] =
-    [Task { name: "gray", output: Output::Gray }, Task { name: "rgb", output: Output::Rgb }];
+pub(crate) const TASKS: [Task; 6] = [
+    Task { name: "gray", output: Output::Gray, scale: Scale::Full },
+    Task { name: "gray 1/2", output: Output::Gray, scale: Scale::Half },
+    Task { name: "gray 1/4", output: Output::Gray, scale: Scale::Quarter },
+    Task { name: "gray 1/8", output: Output::Gray, scale: Scale::Eighth },
+    Task { name: "rgb", output: Output::Rgb, scale: Scale::Full },
+    Task { name: "rgb 1/8", output: Output::Rgb, scale: Scale::Eighth },
+];
 
 /// Replaces what is in the list by the pixels of a file; tells whether there are any.
 type Run = dyn FnMut(&[u8], &mut Vec<u8>) -> bool;
@@ -29,12 +36,14 @@ pub(crate) struct Contender {
 impl Task {
     /// Ours, libjpeg-turbo, and others that can do it.
     pub(crate) fn contenders(&self) -> Result<Vec<Contender>, Box<dyn Error>> {
-        let contenders = [
+        let mut contenders = vec![
             Contender { name: "ours", run: self.ours() },
             Contender { name: "libjpeg-turbo", run: self.turbo()? },
-            Contender { name: "zune", run: self.zune() },
         ];
-        Ok(contenders.into())
+        if self.scale == Scale::Full {
+            contenders.push(Contender { name: "zune", run: self.zune() });
+        }
+        Ok(contenders)
     }
 
     /// The files that all contenders decode, and how many of them come out other than libjpeg-turbo has them.
@@ -57,13 +66,18 @@ impl Task {
 
     fn ours(&self) -> Box<Run> {
         let mut decoder = Decoder::new(Limits::default());
-        let output = self.output;
-        Box::new(move |file, out| decoder.decode(file, output, out).is_ok())
+        let (output, scale) = (self.output, self.scale);
+        Box::new(move |file, out| decoder.scaled(file, scale, output, out).is_ok())
     }
 
     fn turbo(&self) -> Result<Box<Run>, Box<dyn Error>> {
         let mut decoder = Decompressor::new()?;
-        decoder.set_scaling_factor(ScalingFactor::ONE)?;
+        decoder.set_scaling_factor(match self.scale {
+            Scale::Full => ScalingFactor::ONE,
+            Scale::Half => ScalingFactor::new(1, 2),
+            Scale::Quarter => ScalingFactor::new(1, 4),
+            Scale::Eighth => ScalingFactor::new(1, 8),
+        })?;
         let (format, samples) = match self.output {
             Output::Rgb => (PixelFormat::RGB, 3),
             _ => (PixelFormat::GRAY, 1),

@@ -1,6 +1,14 @@
-//! Names the bottleneck of a run in one sentence, and what would help, from what was measured.
+//! Says why a run was not faster: what limits it, in one sentence and with its evidence, what would help and by how much,
+//! from what was measured.
 
+mod account; // where the time went
+mod advice; // what would help, and what would not
+mod diagnosis; // all of it
+mod evidence; // what a verdict is known by
 mod facts; // what the verdict rests on
+#[cfg(feature = "cli")]
+mod json; // for machines
+mod proposal; // one change, as a flag and as a prediction
 mod roles; // what the stages' names tell
 mod verdict; // which bottleneck
 mod wording; // the sentence
@@ -9,6 +17,11 @@ mod wording; // the sentence
 mod real_runs;
 #[cfg(test)]
 mod tests;
+
+pub use diagnosis::{Diagnosis, diagnose};
+#[cfg(feature = "cli")]
+pub use json::diagnosis_json;
+pub use proposal::Proposal;
 
 use super::view::View;
 
@@ -21,7 +34,7 @@ use super::view::View;
 /// ```
 /// # use pipeline_images::{engine::Report, observe::{Totals, View, explain}};
 /// let (report, totals) = (Report::default(), Totals::default());
-/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0 };
+/// let view = View { report: &report, totals: &totals, expected: Some(0), cores: 4.0, os: None };
 /// assert_eq!(explain(&view), "There was nothing to do: no picture was found in the input.");
 /// ```
 pub fn explain(view: &View<'_>) -> String {

@@ -51,7 +51,7 @@ fn job(stages: [(usize, f64, f64, f64, f64); 5]) -> Report {
 #[track_caller]
 fn says(report: &Report, cores: f64, sentence: &str) {
     let totals = Totals::default();
-    let said = explain(&View { report, totals: &totals, expected: None, cores });
+    let said = explain(&View { report, totals: &totals, expected: None, cores, os: None });
     assert_eq!(said, sentence);
     assert!(said.ends_with('.') && !said.contains(". "), "not one sentence: {said}");
 }
@@ -162,6 +162,20 @@ fn a_stage_that_computes_wants_workers_only_while_there_are_idle_cores() {
 }
 
 #[test]
+fn a_stage_that_computes_all_the_time_beside_a_core_that_does_not_wants_workers() {
+    let report = job([
+        (2, 0.02, 0.03, 0.95, 0.5),
+        (1, 0.98, 0.02, 0.0, 0.98),
+        (2, 0.05, 0.95, 0.0, 1.0),
+        (2, 0.30, 0.70, 0.0, 1.0),
+        (2, 0.05, 0.95, 0.0, 0.5),
+    ]);
+    let totals = Totals::default();
+    let said = explain(&View { report: &report, totals: &totals, expected: None, cores: 2.0, os: None });
+    assert!(said.starts_with("`--decoders 2` would help: the one decoder is busy 98 %"), "{said}");
+}
+
+#[test]
 fn stages_that_are_equally_busy_are_raised_together() {
     let report = job([
         (2, 0.95, 0.05, 0.0, 0.02),
@@ -225,8 +239,8 @@ fn waiting_for_budget_wants_memory_unless_a_saturated_stage_holds_it() {
     ]);
     report.stages[2].waiting = millis(13_000.0);
     report.budgets = vec![
-        BudgetReport { capacity: 64 << 20, used: 0, peak: 1 << 20 },
-        BudgetReport { capacity: 256 << 20, used: 0, peak: 256 << 20 },
+        BudgetReport { capacity: 64 << 20, peak: 1 << 20, ..BudgetReport::default() },
+        BudgetReport { capacity: 256 << 20, peak: 256 << 20, ..BudgetReport::default() },
     ];
     says(
         &report,
@@ -348,7 +362,7 @@ fn every_report_gives_one_sentence() {
         let mut report = job(stages);
         (report.wall, report.window, report.done) = (Duration::from_secs(wall), window, done);
         let totals = Totals::default();
-        let said = explain(&View { report: &report, totals: &totals, expected: None, cores });
+        let said = explain(&View { report: &report, totals: &totals, expected: None, cores, os: None });
         prop_assert!(said.ends_with('.') && !said.contains(". "), "{}", said);
         prop_assert!(!said.contains("NaN") && !said.contains("inf"), "{}", said);
     });

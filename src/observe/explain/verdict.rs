@@ -12,6 +12,8 @@ use std::time::Duration;
 const TOO_SHORT: Duration = Duration::from_millis(50);
 /// From here on the cores are the limit.
 const CPU_BOUND: f64 = 0.85;
+/// From here on nothing is left of a worker's time, or of a core's.
+const ALWAYS: f64 = 0.93;
 /// From here on a stage's workers have hardly a moment without an item.
 const SATURATED: f64 = 0.75;
 /// Stages this close to the busiest would be the next bottleneck at once.
@@ -128,11 +130,19 @@ fn nothing<'a>(view: &View<'a>) -> Option<Verdict<'a>> {
 }
 
 fn cpu<'a>(facts: &Facts<'a>, cores: f64) -> Option<Verdict<'a>> {
-    if facts.cpu >= CPU_BOUND {
+    if facts.cpu >= CPU_BOUND && !has_its_core(facts) {
         let (fact, part) = facts.hungriest()?;
         return Some(Verdict::Cpu { used: facts.cpu, stage: &fact.stage.name, part });
     }
     contended(facts, cores).then_some(Verdict::Contended { used: facts.cores_used })
+}
+
+/// Whether the busiest stage computes nearly all the time, though not all cores are busy: then its workers are the limit, and
+/// another one would take what is left of the cores.
+fn has_its_core(facts: &Facts<'_>) -> bool {
+    let busiest = facts.busiest().filter(|fact| fact.place == Place::Stage);
+    let computing = busiest.map_or(0.0, |fact| fact.shares.busy * fact.computing.unwrap_or(0.0));
+    computing >= ALWAYS && facts.cpu < ALWAYS
 }
 
 /// Whether steps that do nothing but compute took longer than they computed, and not because the run's own workers

@@ -78,6 +78,38 @@ pub(super) fn sentence(verdict: &Verdict<'_>, cores: f64) -> String {
     }
 }
 
+/// What limits, and nothing of what would help: that is predicted elsewhere.
+pub(super) fn headline(verdict: &Verdict<'_>, cores: f64) -> String {
+    match verdict {
+        Verdict::Stage { busiest, raise, .. } => {
+            let names: Vec<String> = raise.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let verb = if names.len() == 1 { "limits" } else { "limit" };
+            let busy = percent(busiest.busy);
+            let (workers, doing) = (workers_are(busiest), doing(busiest));
+            format!("{} {verb}: {workers} busy {busy} of the time, {doing}.", names.join(" and "))
+        }
+        Verdict::Memory { stage, waiting, budget } => format!(
+            "Memory limits: `{stage}` waits {} of the time for room in the budget of {}.",
+            percent(*waiting),
+            memory(budget.capacity)
+        ),
+        Verdict::Window { window, blocked, .. } => format!(
+            "The window limits: {} {} the most allowed inside at once, and the source is held up by that {} of the \
+             time.",
+            counted(*window as u64, "picture"),
+            if *window == 1 { "is" } else { "are" },
+            percent(*blocked)
+        ),
+        Verdict::Queue { before, blocked, after, starved, .. } => format!(
+            "The queue between them limits: `{before}` is blocked {} of the time and `{after}` behind it starved {}, \
+             by turns.",
+            percent(*blocked),
+            percent(*starved)
+        ),
+        other => sentence(other, cores),
+    }
+}
+
 fn nothing_done(failed: u64, skipped: u64, interrupted: u64) -> String {
     let why = [(failed, "failed"), (skipped, "skipped"), (interrupted, "interrupted")];
     let mut parts = Vec::new();
@@ -105,7 +137,7 @@ fn cpu(used: f64, stage: &str, part: f64, cores: f64) -> String {
 }
 
 /// All cores, and the verb that goes with them.
-fn all_cores(cores: f64) -> (String, &'static str) {
+pub(super) fn all_cores(cores: f64) -> (String, &'static str) {
     if !is_whole(cores) {
         return (format!("the {} cores that may be used", three(cores)), "are");
     }
@@ -121,7 +153,7 @@ fn is_whole(x: f64) -> bool {
 }
 
 /// A number of cores: whole where it is.
-fn number(cores: f64) -> String {
+pub(super) fn number(cores: f64) -> String {
     if is_whole(cores) { format!("{cores:.0}") } else { three(cores) }
 }
 

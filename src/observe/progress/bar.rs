@@ -115,7 +115,7 @@ mod tests {
         let totals = Totals::default();
         lines(
             "head".to_owned(),
-            &View { report: &report, totals: &totals, expected: None, cores: 2.0 },
+            &View { report: &report, totals: &totals, expected: None, cores: 2.0, os: None },
             width,
         )
     }

@@ -83,11 +83,11 @@ mod tests {
         for tick in 0..=25 {
             report.wall = Duration::from_millis(tick * 100);
             report.done = tick;
-            json.update(&View { report: &report, totals: &totals, expected: Some(25), cores: 2.0 });
+            json.update(&View { report: &report, totals: &totals, expected: Some(25), cores: 2.0, os: None });
         }
         line(&out, "b\u{1b}\"\n.jpg: read: gone");
         report.ended = Ended::Complete;
-        json.finish(&View { report: &report, totals: &totals, expected: Some(25), cores: 2.0 });
+        json.finish(&View { report: &report, totals: &totals, expected: Some(25), cores: 2.0, os: None });
         let text = text();
         let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let events: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();

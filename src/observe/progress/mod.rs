@@ -43,7 +43,7 @@ impl Style {
 /// let mut progress = Progress::new(Style::None);
 /// let printer = progress.printer(); // for other threads
 /// let (report, totals) = (Report::default(), Totals::default());
-/// let view = View { report: &report, totals: &totals, expected: Some(10), cores: 2.0 };
+/// let view = View { report: &report, totals: &totals, expected: Some(10), cores: 2.0, os: None };
 /// progress.update(&view); // as often as one likes
 /// printer.line("a.jpg: decode: damaged header");
 /// progress.finish(&view);
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn scenario_61_a_closed_stderr_is_no_panic() {
         let (report, totals) = (crate::engine::Report::default(), super::super::view::Totals::default());
-        let view = View { report: &report, totals: &totals, expected: None, cores: 1.0 };
+        let view = View { report: &report, totals: &totals, expected: None, cores: 1.0, os: None };
         for style in [Style::None, Style::Plain, Style::Bar, Style::Json] {
             let mut progress = Progress::on(style, Out::broken());
             progress.update(&view);

@@ -96,7 +96,7 @@ mod tests {
     fn note(pace: &mut Pace, seconds: f64, done: u64, expected: Option<u64>) -> Speed {
         let report = Report { wall: Duration::from_secs_f64(seconds), done, ..Report::default() };
         let totals = Totals { pixels: done * 1_000_000, ..Totals::default() };
-        pace.note(&View { report: &report, totals: &totals, expected, cores: 1.0 })
+        pace.note(&View { report: &report, totals: &totals, expected, cores: 1.0, os: None })
     }
 
     #[test]

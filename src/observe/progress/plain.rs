@@ -65,7 +65,7 @@ mod tests {
                 ..Report::default()
             };
             let totals = Totals { pixels: report.done * 200_000, ..Totals::default() };
-            plain.update(&View { report: &report, totals: &totals, expected, cores: 2.0 });
+            plain.update(&View { report: &report, totals: &totals, expected, cores: 2.0, os: None });
         }
         text()
     }

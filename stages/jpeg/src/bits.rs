@@ -4,6 +4,7 @@
 //! Fast because eight bytes are loaded at once, whether they are needed or not.
 
 /// A window of 64 bits that moves over the data. Past the end it reads zeros; [`Bits::overrun`] tells.
+#[derive(Clone, Copy)]
 pub(crate) struct Bits<'a> {
     /// From the first byte that is not counted in `count`.
     rest: &'a [u8],

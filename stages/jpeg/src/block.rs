@@ -108,12 +108,12 @@ fn put(entry: Entry, at: u32, next: u32, bits: &mut Bits<'_>, into: &mut Coeffic
 #[inline(always)]
 pub(crate) fn pass(dc: &DcTable, table: &SkipTable, bits: &mut Bits<'_>) -> Result<(), BadCode> {
     dc.pass(bits).ok_or(BadCode)?;
-    pass_coefficients(table, bits)
+    pass_rest(table, bits)
 }
 
 /// Passes over the AC coefficients of a block.
 #[inline(always)]
-pub(crate) fn pass_coefficients(table: &SkipTable, bits: &mut Bits<'_>) -> Result<(), BadCode> {
+pub(crate) fn pass_rest(table: &SkipTable, bits: &mut Bits<'_>) -> Result<(), BadCode> {
     let mut at = 1;
     loop {
         let (entry, next) = 'common: loop {

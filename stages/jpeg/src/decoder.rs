@@ -3,7 +3,7 @@
 
 use crate::lenient;
 use crate::picture::State;
-use crate::{Error, GrayJpeg, Header, Output};
+use crate::{Error, GrayJpeg, Header, Output, Scale};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -29,6 +29,8 @@ impl Default for Limits {
 pub struct Info {
     /// What its header says.
     pub header: Header,
+    /// Width and height in pixels of what came out.
+    pub size: (u32, u32),
     /// How many bytes of the file come after the end of the picture. They were not looked at.
     pub trailing: usize,
     /// Whether no scan gave some of the coefficients, or some of their bits, although nothing is damaged. What they would have added
@@ -87,8 +89,36 @@ impl Decoder {
     /// [`Error::Unsupported`] for kinds that are not decoded here and [`Error::TooLarge`], both from the header alone;
     /// [`Error::Damaged`] or [`Error::Truncated`] for anything irregular up to the end of the picture; [`Error::OutOfMemory`].
     pub fn decode(&mut self, file: &[u8], output: Output, out: &mut Vec<u8>) -> Result<Info, Error> {
+        self.scaled(file, Scale::Full, output, out)
+    }
+
+    /// Decodes the JPEG `file` to a smaller picture of [`Info::size`]. Otherwise as [`decode`](Self::decode); the bytes are those
+    /// of `djpeg -scale` with 1/2, 1/4 or 1/8. [`Limits::max_pixels`] counts those of the file.
+    ///
+    /// ```
+    /// use pipeline_jpeg::{Decoder, Limits, Output, Scale};
+    ///
+    /// # let mut file = Vec::new();
+    /// # jpeg_encoder::Encoder::new(&mut file, 90).encode(&[200; 30 * 17], 30, 17, jpeg_encoder::ColorType::Luma)?;
+    /// let mut gray = Vec::new();
+    /// let info = Decoder::new(Limits::default()).scaled(&file, Scale::Quarter, Output::Gray, &mut gray)?;
+    /// assert_eq!((info.header.width, info.header.height), (30, 17));
+    /// assert_eq!(info.size, (8, 5));
+    /// assert_eq!(gray, [200; 8 * 5]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`decode`](Self::decode).
+    pub fn scaled(
+        &mut self,
+        file: &[u8],
+        scale: Scale,
+        output: Output,
+        out: &mut Vec<u8>,
+    ) -> Result<Info, Error> {
         out.clear();
-        let info = self.state.decode(self.limits, file, output, out);
+        let info = self.state.decode(self.limits, file, (output, scale), out);
         if info.is_err() {
             out.clear();
         }

@@ -87,8 +87,8 @@ pub enum Unsupported {
     /// Luma with fewer samples than color: as a gray JPEG it would be another size.
     #[error("luma of fewer samples than the picture has pixels, as a gray JPEG")]
     SmallLuma,
-    /// Scans that do not complete the coefficients: decoding makes up for them, which a gray JPEG cannot say.
-    #[error("scans that do not complete the picture, as a gray JPEG")]
+    /// Scans that do not complete the coefficients: decoding makes up for them, at full size.
+    #[error("scans that do not complete the picture, as a gray JPEG or a smaller picture")]
     Unfinished,
     /// Levels of neighbouring blocks that differ by more than a gray JPEG can say (T.81, F.1.2.1.1: 11 bits).
     #[error("levels further apart than 11 bits, as a gray JPEG")]

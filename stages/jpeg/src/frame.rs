@@ -2,7 +2,7 @@
 //! Does not own: scans, and what the components mean (see `header.rs`).
 
 use crate::markers::Segment;
-use crate::{Error, Unsupported};
+use crate::{Error, Scale, Unsupported};
 
 /// How the coefficients of a frame are spread over scans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub(crate) struct Frame {
     pub(crate) width: u32,
     /// Pixels; 0 if the first scan is followed by the height (T.81, B.2.5).
     pub(crate) height: u32,
+    /// How much smaller it is decoded.
+    pub(crate) scale: Scale,
     components: [Component; 4],
     count: usize,
 }
@@ -75,7 +77,7 @@ impl Frame {
             return Err(Error::Damaged { at, expected: "a width above 0" });
         }
         let (width, height, count) = (u32::from(width), u32::from(height), usize::from(count));
-        Ok(Frame { coding, width, height, components, count })
+        Ok(Frame { coding, width, height, scale: Scale::Full, components, count })
     }
 
     /// The components in their order: luma, if there is such a thing, is the first.
@@ -98,6 +100,26 @@ impl Frame {
     /// Samples of a component, across and down (T.81, A.1.1).
     pub(crate) fn samples(&self, component: &Component) -> (u32, u32) {
         let of = |side: u32, own: u8, highest: u8| (side * u32::from(own)).div_ceil(u32::from(highest));
+        let (across, down) = self.highest_sampling();
+        (of(self.width, component.sampling.0, across), of(self.height, component.sampling.1, down))
+    }
+
+    /// Pixels of what is decoded, across and down.
+    pub(crate) fn decoded(&self) -> (u32, u32) {
+        self.scale.size((self.width, self.height))
+    }
+
+    /// Samples in a row of a block of what is decoded.
+    pub(crate) fn block_side(&self, component: &Component) -> u32 {
+        self.scale.block_side(component.sampling, self.highest_sampling())
+    }
+
+    /// Samples of what is decoded of a component, across and down.
+    pub(crate) fn decoded_samples(&self, component: &Component) -> (u32, u32) {
+        let side = self.block_side(component);
+        let of = |pixels: u32, own: u8, highest: u8| {
+            (pixels * u32::from(own) * side).div_ceil(u32::from(highest) * 8)
+        };
         let (across, down) = self.highest_sampling();
         (of(self.width, component.sampling.0, across), of(self.height, component.sampling.1, down))
     }

@@ -1,5 +1,5 @@
 //! Owns the inverse transform (T.81, A.3.3), bit-exact with libjpeg's `islow`.
-//! Does not own: where its samples go.
+//! Does not own: where its samples go, transforms to fewer samples (see `reduced.rs`).
 //!
 //! Source: C. Loeffler, A. Ligtenberg and G. Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications" (1989), with
 //! 13 fractional bits as in libjpeg's `jidctint.c`. Their 11 multiplications are written out as sums of products: then every
@@ -8,6 +8,7 @@
 #[cfg(target_arch = "x86_64")]
 use crate::idct_avx2;
 use crate::quantisation::Steps;
+use crate::reduced;
 use crate::simd::Wide;
 
 /// Fractional bits of the factors.
@@ -18,17 +19,21 @@ pub(crate) const PASS_BITS: u32 = 2;
 /// Eight lanes of one row or column.
 type Lanes = [i16; 8];
 
-/// Writes the samples of a block to `out`, whose rows are `stride` apart; `flat` if only its first coefficient may be other
-/// than 0. Does nothing if there is no room for them.
+/// Writes the samples of a block to `out`, `side` × `side` of them (8, 4, 2 or 1) in rows that are `stride` apart; `flat` if
+/// only its first coefficient may be other than 0. Does nothing if there is no room for them.
 #[inline(always)]
 pub(crate) fn samples(
     wide: Option<Wide>,
+    side: usize,
     coefficients: &[i16; 64],
     steps: &Steps,
     flat: bool,
     out: &mut [u8],
     stride: usize,
 ) {
+    if side != 8 {
+        return smaller(side, coefficients, steps, flat, out, stride);
+    }
     if flat {
         return store(&[[self::flat(coefficients, steps); 8]; 8], out, stride);
     }
@@ -40,14 +45,25 @@ pub(crate) fn samples(
     store(&block(coefficients, steps), out, stride);
 }
 
+#[inline(always)]
+fn smaller(side: usize, coefficients: &[i16; 64], steps: &Steps, flat: bool, out: &mut [u8], stride: usize) {
+    match (side, flat) {
+        (4, false) => store(&reduced::half(coefficients, steps), out, stride),
+        (4, true) => store(&[[self::flat(coefficients, steps); 4]; 4], out, stride),
+        (2, false) => store(&reduced::quarter(coefficients, steps), out, stride),
+        (2, true) => store(&[[self::flat(coefficients, steps); 2]; 2], out, stride),
+        _ => store(&[[reduced::eighth(coefficients[0], steps[0])]], out, stride),
+    }
+}
+
 /// Bytes from the first sample of a block to behind its last one.
-pub(crate) fn extent(stride: usize) -> usize {
-    7 * stride + 8
+pub(crate) fn extent(side: usize, stride: usize) -> usize {
+    (side - 1) * stride + side
 }
 
 #[inline(always)]
-fn store(rows: &[[u8; 8]; 8], out: &mut [u8], stride: usize) {
-    let Some(mut rest) = out.get_mut(..extent(stride)) else { return };
+fn store<const SIDE: usize>(rows: &[[u8; SIDE]; SIDE], out: &mut [u8], stride: usize) {
+    let Some(mut rest) = out.get_mut(..extent(SIDE, stride)) else { return };
     for row in rows {
         if let Some(place) = rest.first_chunk_mut() {
             *place = *row;
@@ -58,7 +74,7 @@ fn store(rows: &[[u8; 8]; 8], out: &mut [u8], stride: usize) {
 
 /// The samples of a block in which only the first coefficient is not zero.
 #[inline(always)]
-fn flat(coefficients: &[i16; 64], steps: &Steps) -> u8 {
+pub(crate) fn flat(coefficients: &[i16; 64], steps: &Steps) -> u8 {
     let level = i32::from(coefficients[0].wrapping_mul(steps[0])) << PASS_BITS;
     sample((level + (1 << (PASS_BITS + 2))) >> (PASS_BITS + 3))
 }
@@ -95,7 +111,7 @@ pub(crate) fn block(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
 
 /// From a level of at most 14 bits.
 #[inline(always)]
-fn sample(level: i32) -> u8 {
+pub(crate) fn sample(level: i32) -> u8 {
     (level as i16 + 128).clamp(0, 255) as u8
 }
 

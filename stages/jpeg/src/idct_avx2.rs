@@ -16,7 +16,7 @@ const SECOND: i32 = (FACTOR_BITS + PASS_BITS + 3) as i32;
 /// As `samples` in `idct.rs` for blocks that are not flat.
 #[inline(always)]
 pub(crate) fn block(_: Wide, coefficients: &[i16; 64], steps: &Steps, out: &mut [u8], stride: usize) {
-    let Some(out) = out.get_mut(..extent(stride)) else { return };
+    let Some(out) = out.get_mut(..extent(8, stride)) else { return };
     // SAFETY: who has a `Wide` has asked the processor for AVX2.
     unsafe { block_avx2(coefficients, steps, out, stride) }
 }
@@ -115,7 +115,7 @@ fn load(values: &[i16; 8]) -> __m128i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn store([r0145, r2367]: [__m256i; 2], out: &mut [u8], stride: usize) {
-    assert!(out.len() >= extent(stride), "room for a block");
+    assert!(out.len() >= extent(8, stride), "room for a block");
     let pairs = [
         _mm256_castsi256_si128(r0145),
         _mm256_castsi256_si128(r2367),
@@ -153,11 +153,11 @@ mod tests {
             let Some(wide) = Wide::detect() else { return Ok(()) };
             let (coefficients, steps) = (coefficients.try_into().unwrap(), steps.try_into().unwrap());
             let (mut fast, mut plain) = ([7; 8 * 11], [7; 8 * 11]);
-            idct::samples(Some(wide), &coefficients, &steps, false, &mut fast, 11);
-            idct::samples(None, &coefficients, &steps, false, &mut plain, 11);
+            idct::samples(Some(wide), 8, &coefficients, &steps, false, &mut fast, 11);
+            idct::samples(None, 8, &coefficients, &steps, false, &mut plain, 11);
             prop_assert_eq!(fast, plain);
             fast = [7; 8 * 11];
-            idct::samples(Some(wide), &coefficients, &steps, false, &mut fast[..7 * 11 + 7], 11);
+            idct::samples(Some(wide), 8, &coefficients, &steps, false, &mut fast[..7 * 11 + 7], 11);
             prop_assert_eq!(fast, [7; 8 * 11], "no room");
         }
     }

@@ -4,10 +4,11 @@
 //! [`Decoder::decode`] gives RGB and CMYK as well. The bytes are those of libjpeg-turbo with its accurate transform (`islow`) and its
 //! filtered upsampling. Both are strict: a file with anything irregular about it is refused, never guessed at.
 //! [`Decoder::salvage`] gives what libjpeg shows of such a file, and says what is wrong with it.
+//! [`Decoder::to_gray_jpeg`] makes a gray JPEG without decoding luma either.
 //!
 //! What is read today: Huffman files with 8 bits per sample (T.81, baseline, extended and progressive): gray, YCbCr, RGB, CMYK and
 //! YCCK, any sampling of which libjpeg makes whole pixels, any number of scans, restarts, a height that comes after the picture.
-//! Everything else is [`Error::Unsupported`], known from the header alone.
+//! Everything else is [`Error::Unsupported`], known from the header alone. [`Decoder::scaled`] gives pictures of 1/2, 1/4 and 1/8.
 //!
 //! Why it is fast, and how it is known to be right, stands below.
 //!
@@ -51,6 +52,8 @@ mod picture;
 mod plane;
 mod progressive;
 mod quantisation;
+mod reduced;
+mod scale;
 mod scan;
 mod scans;
 mod segments;
@@ -64,4 +67,5 @@ pub use decoder::{Decoder, Info, Limits, Salvaged};
 pub use error::{Error, Unsupported};
 pub use header::{ColorModel, Header};
 pub use output::Output;
+pub use scale::Scale;
 pub use transcode::{AppSegment, Carried, GrayJpeg};

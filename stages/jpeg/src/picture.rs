@@ -17,7 +17,7 @@ use crate::strips::{Buffers, Strips};
 use crate::tables::{Tables, Take};
 use crate::transcode;
 use crate::upsample::Upsampling;
-use crate::{Error, Header, Info, Limits, Output, Unsupported};
+use crate::{Error, Header, Info, Limits, Output, Scale, Unsupported};
 use alloc::vec::Vec;
 
 /// The most scratch that is kept for the next picture, in bytes.
@@ -49,16 +49,17 @@ impl State {
         &mut self,
         limits: Limits,
         file: &[u8],
-        output: Output,
+        (output, scale): (Output, Scale),
         out: &mut Vec<u8>,
     ) -> Result<Info, Error> {
         let mut scans = Scans::open(file)?;
         let header = Header::of(&scans);
+        scans.set_scale(scale);
         let conversion = supported(&scans, output)?;
         check_pixels(scans.frame(), limits)?;
         if scans.frame().coding == Coding::Progressive {
             if !self.progressive(file, &mut scans, limits.max_scans, (output, conversion), out)? {
-                return unfinished(file, limits, output, out);
+                return unfinished(file, limits, (output, scale), out);
             }
             return Ok(info(header, file, &scans));
         }
@@ -132,7 +133,7 @@ impl State {
                 if self.scans.len() == chosen.len() {
                     self.scans.push(ScanState::default());
                 }
-                self.scans[chosen.len()].tables.set(scans.codes(), &scan, take)?;
+                self.scans[chosen.len()].tables.set(scans.codes(), scans.frame(), &scan, take)?;
                 chosen.push(scan.clone());
             }
             if whole {
@@ -180,11 +181,20 @@ pub(crate) fn check_end(scans: &mut Scans<'_>, end: Option<usize>) -> Result<(),
 
 /// What is known of a whole file of which all was decoded.
 pub(crate) fn info(header: Header, file: &[u8], scans: &Scans<'_>) -> Info {
-    Info { header, trailing: file.len().saturating_sub(scans.position()), incomplete: false }
+    let trailing = file.len().saturating_sub(scans.position());
+    Info { header, size: scans.frame().decoded(), trailing, incomplete: false }
 }
 
 /// Decodes a file that is regular, but whose scans do not complete the coefficients: libjpeg shows it without a warning.
-fn unfinished(file: &[u8], limits: Limits, output: Output, out: &mut Vec<u8>) -> Result<Info, Error> {
+fn unfinished(
+    file: &[u8],
+    limits: Limits,
+    (output, scale): (Output, Scale),
+    out: &mut Vec<u8>,
+) -> Result<Info, Error> {
+    if scale != Scale::Full {
+        return Err(Unsupported::Unfinished.into());
+    }
     let found = lenient::decode(file, limits, output, out)?;
     found.damage.map_or(Ok(found.info), Err)
 }
@@ -221,7 +231,8 @@ pub(crate) fn check_size(frame: &Frame, data: usize, at: usize) -> Result<(), Er
 }
 
 fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error> {
-    let bytes = u64::from(frame.width) * u64::from(frame.height) * output.samples() as u64;
+    let (width, height) = frame.decoded();
+    let bytes = u64::from(width) * u64::from(height) * output.samples() as u64;
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })
 }
@@ -251,21 +262,26 @@ pub(crate) fn pixels(
     let rows = frame.mcus().1;
     if only_luma(frame, conversion) {
         let mut plane = Plane::new(frame, steps(scans, 0)?, wide, out);
-        decode(&mut readers, rows, &mut plane)?;
+        decode(&mut readers, rows, wide, &mut plane)?;
     } else {
         let steps = |component| steps(scans, component);
         let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
-        decode(&mut readers, rows, &mut strips)?;
+        decode(&mut readers, rows, wide, &mut strips)?;
     }
     Ok(end(&readers, frame))
 }
 
 /// Decodes rows of MCUs of all scans side by side.
 #[inline(always)]
-pub(crate) fn decode<S: Sink>(readers: &mut [Reader<'_>], rows: u32, sink: &mut S) -> Result<(), Error> {
+pub(crate) fn decode<S: Sink>(
+    readers: &mut [Reader<'_>],
+    rows: u32,
+    wide: Option<Wide>,
+    sink: &mut S,
+) -> Result<(), Error> {
     for row in 0..rows {
         for reader in &mut *readers {
-            reader.rows(1, sink)?;
+            reader.rows(1, wide, sink)?;
         }
         sink.row(row);
     }

@@ -17,8 +17,9 @@ pub(crate) struct Plane<'a> {
     samples: &'a mut Vec<u8>,
     width: usize,
     height: usize,
-    /// Rows in a row of MCUs.
+    /// Rows in a row of MCUs, and in a block.
     high: usize,
+    side: usize,
     steps: &'a Steps,
     wide: Option<Wide>,
 }
@@ -26,15 +27,16 @@ pub(crate) struct Plane<'a> {
 impl Sink for Plane<'_> {
     #[inline(always)]
     fn block(&mut self, _: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool) {
-        let (x, y) = (place.0 * 8, place.1 * 8);
+        let side = self.side;
+        let (x, y) = (place.0 * side, place.1 * side);
         let Some(inside) = self.width.checked_sub(x).filter(|&inside| inside > 0) else { return };
         let Some(samples) = self.samples.get_mut(y * self.width + x..) else { return };
-        if inside >= 8 && samples.len() >= idct::extent(self.width) {
-            idct::samples(self.wide, coefficients, self.steps, flat, samples, self.width);
+        if inside >= side && samples.len() >= idct::extent(side, self.width) {
+            idct::samples(self.wide, side, coefficients, self.steps, flat, samples, self.width);
         } else {
             let mut block = [0; 64];
-            idct::samples(self.wide, coefficients, self.steps, flat, &mut block, 8);
-            cut(&block, inside, samples, self.width);
+            idct::samples(self.wide, side, coefficients, self.steps, flat, &mut block, side);
+            cut(&block[..side * side], side, inside, samples, self.width);
         }
     }
 
@@ -51,9 +53,11 @@ impl<'a> Plane<'a> {
         wide: Option<Wide>,
         out: &'a mut Vec<u8>,
     ) -> Plane<'a> {
-        let (width, height) = (frame.width as usize, frame.height as usize);
-        let high = 8 * usize::from(frame.highest_sampling().1);
-        let mut plane = Plane { samples: out, width, height, high, steps, wide };
+        let (width, height) = frame.decoded();
+        let (width, height) = (width as usize, height as usize);
+        let side = frame.scale.side() as usize;
+        let high = side * usize::from(frame.highest_sampling().1);
+        let mut plane = Plane { samples: out, width, height, high, side, steps, wide };
         plane.begin();
         plane
     }
@@ -67,9 +71,9 @@ impl<'a> Plane<'a> {
 
 /// Stores as much of a block as is inside: so many columns, and as many rows as there are.
 #[cold]
-fn cut(block: &[u8; 64], inside: usize, samples: &mut [u8], width: usize) {
-    for (row, line) in block.as_chunks::<8>().0.iter().zip(samples.chunks_mut(width)) {
-        let inside = inside.min(8).min(line.len());
+fn cut(block: &[u8], side: usize, inside: usize, samples: &mut [u8], width: usize) {
+    for (row, line) in block.chunks_exact(side).zip(samples.chunks_mut(width)) {
+        let inside = inside.min(side).min(line.len());
         line[..inside].copy_from_slice(&row[..inside]);
     }
 }
@@ -81,8 +85,15 @@ mod tests {
     #[test]
     fn a_block_over_the_edge_is_cut_and_one_outside_dropped() {
         let mut samples = Vec::new();
-        let mut plane =
-            Plane { samples: &mut samples, width: 10, height: 9, high: 16, steps: &[1; 64], wide: None };
+        let mut plane = Plane {
+            samples: &mut samples,
+            width: 10,
+            height: 9,
+            high: 16,
+            side: 8,
+            steps: &[1; 64],
+            wide: None,
+        };
         plane.begin();
         for (place, value) in [((0, 0), 1), ((1, 0), 2), ((0, 1), 3), ((1, 1), 4), ((2, 0), 5), ((0, 2), 6)] {
             let mut block = [0; 64];

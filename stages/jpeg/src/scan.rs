@@ -10,6 +10,7 @@ use crate::frame::Frame;
 use crate::huffman::{DcTable, SkipTable, ValueTable};
 use crate::scans::Scan;
 use crate::segments::Segments;
+use crate::simd::{self, Wide};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -19,6 +20,8 @@ pub(crate) enum Part<'a> {
     Decoded { dc: &'a DcTable, ac: &'a ValueTable, component: usize, sampling: (u8, u8), level: i16 },
     /// Their codes go to the sink as they stand.
     Copied { dc: &'a DcTable, ac: &'a SkipTable, sampling: (u8, u8), level: i16 },
+    /// Of each only the level goes to the sink.
+    Levels { dc: &'a DcTable, ac: &'a SkipTable, component: usize, sampling: (u8, u8), level: i16 },
     /// They are passed over, so many in each MCU.
     Passed { dc: &'a DcTable, ac: &'a SkipTable, blocks: u32 },
 }
@@ -34,7 +37,9 @@ pub(crate) struct BlockCodes<'a> {
     /// Its level, and the one from which the difference counts.
     pub(crate) level: i16,
     pub(crate) before: i16,
-    /// Whether it is the first and whether it is the last one of its line in the MCU. Those between follow without a gap.
+    /// Its line in the MCU.
+    pub(crate) line: usize,
+    /// Whether it is the first and whether it is the last one of that line. Those between follow without a gap.
     pub(crate) first: bool,
     pub(crate) last: bool,
 }
@@ -96,7 +101,7 @@ impl<'a> Reader<'a> {
 
     /// Decodes what is in the next `rows` rows of MCUs of the frame, or in those that are left.
     #[inline(always)]
-    pub(crate) fn rows<S: Sink>(&mut self, rows: u32, sink: &mut S) -> Result<(), Error> {
+    pub(crate) fn rows<S: Sink>(&mut self, rows: u32, wide: Option<Wide>, sink: &mut S) -> Result<(), Error> {
         let count = rows.saturating_mul(self.high).saturating_mul(self.across);
         let end = self.next.saturating_add(count).min(self.mcus);
         while self.next < end {
@@ -105,7 +110,7 @@ impl<'a> Reader<'a> {
             }
             let stop = end.min(self.until);
             let mut bits = Bits::at(self.data, self.place);
-            let decoded = mcus(self.next..stop, self.across, &mut self.parts, sink, &mut bits);
+            let decoded = simd::mcus(wide, self.next..stop, self.across, &mut self.parts, sink, &mut bits);
             let at = || self.segments.in_file(bits.bytes_read());
             match decoded {
                 Err(Flaw::Code) => {
@@ -138,16 +143,19 @@ impl<'a> Reader<'a> {
         self.segments.next(self.until == self.mcus, self.data)?;
         self.place = Place::default();
         for part in &mut self.parts {
-            if let Part::Decoded { level, .. } | Part::Copied { level, .. } = part {
-                *level = 0;
-            }
+            let (Part::Decoded { level, .. } | Part::Copied { level, .. } | Part::Levels { level, .. }) =
+                part
+            else {
+                continue;
+            };
+            *level = 0;
         }
         Ok(())
     }
 }
 
 /// What is wrong with entropy-coded data.
-enum Flaw {
+pub(crate) enum Flaw {
     Code,
     End,
 }
@@ -160,7 +168,22 @@ impl From<BadCode> for Flaw {
 
 /// Decodes MCUs between two restart markers.
 #[inline(always)]
-fn mcus<S: Sink>(
+pub(crate) fn mcus<S: Sink>(
+    mcus: Range<u32>,
+    across: u32,
+    parts: &mut [Part<'_>],
+    sink: &mut S,
+    bits: &mut Bits<'_>,
+) -> Result<(), Flaw> {
+    // One that nobody else knows of can live in registers.
+    let mut own = *bits;
+    let decoded = all(mcus, across, parts, sink, &mut own);
+    *bits = own;
+    decoded
+}
+
+#[inline(always)]
+fn all<S: Sink>(
     mcus: Range<u32>,
     across: u32,
     parts: &mut [Part<'_>],
@@ -203,11 +226,26 @@ impl Part<'_> {
             }
             Part::Copied { dc, ac, sampling, level } => {
                 let (wide, high) = (usize::from(sampling.0), usize::from(sampling.1));
-                for line in row as usize * high..(row as usize + 1) * high {
+                for line in 0..high {
                     for right in 0..wide {
                         let mut codes = BlockCodes::read(dc, ac, level, bits)?;
-                        (codes.first, codes.last) = (right == 0, right + 1 == wide);
-                        sink.codes((column as usize * wide + right, line), &codes);
+                        (codes.line, codes.first, codes.last) = (line, right == 0, right + 1 == wide);
+                        sink.codes((column as usize * wide + right, row as usize * high + line), &codes);
+                    }
+                }
+                Ok(())
+            }
+            Part::Levels { dc, ac, component, sampling, level } => {
+                let (wide, high) = (u32::from(sampling.0), u32::from(sampling.1));
+                for down in 0..high {
+                    for right in 0..wide {
+                        let difference = dc.difference(bits).ok_or(BadCode)?;
+                        *level = level.checked_add(difference).ok_or(BadCode)?;
+                        block::pass_rest(ac, bits)?;
+                        coefficients[0] = *level;
+                        let place = ((column * wide + right) as usize, (row * high + down) as usize);
+                        let ([block, ..], _) = coefficients.as_chunks() else { continue };
+                        sink.block(*component, place, block, true);
                     }
                 }
                 Ok(())
@@ -244,8 +282,8 @@ impl<'a> BlockCodes<'a> {
         let difference = dc.difference(bits).ok_or(BadCode)?;
         *level = before.checked_add(difference).ok_or(BadCode)?;
         let coefficients = bits.position();
-        block::pass_coefficients(ac, bits)?;
+        block::pass_rest(ac, bits)?;
         let (data, end, level) = (bits.data(), bits.position(), *level);
-        Ok(BlockCodes { data, begin, coefficients, end, level, before, first: true, last: true })
+        Ok(BlockCodes { data, begin, coefficients, end, level, before, line: 0, first: true, last: true })
     }
 }

@@ -7,7 +7,7 @@ use crate::huffman::{self, Codes};
 use crate::markers::{self, Markers, Segment};
 use crate::quantisation::{self, Steps};
 use crate::segments;
-use crate::{Error, Unsupported};
+use crate::{Error, Scale, Unsupported};
 
 /// A component in a scan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -103,6 +103,11 @@ impl<'a> Scans<'a> {
 
     pub(crate) fn frame(&self) -> &Frame {
         &self.frame
+    }
+
+    /// Has it decoded so much smaller.
+    pub(crate) fn set_scale(&mut self, scale: Scale) {
+        self.frame.scale = scale;
     }
 
     pub(crate) fn color(&self) -> ColorModel {

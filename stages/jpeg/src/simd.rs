@@ -2,17 +2,19 @@
 //! Does not own what is done: without those instructions the same safe code runs as it is.
 //!
 //! Loops over rows and blocks become vectors of twice the width, and the shifts that Huffman codes are read with take any
-//! register. The environment variable `PIPELINE_JPEG_PLAIN` makes every processor a plain one, for tests.
+//! register. The environment variable `PIPELINE_SIMD=scalar` makes every processor a plain one, for tests.
 #![allow(unsafe_code)]
 
 use crate::Error;
+use crate::bits::Bits;
 use crate::output::Conversion;
 use crate::picture;
 use crate::progressive;
-use crate::scan::Reader;
+use crate::scan::{self, Flaw, Part, Reader, Sink};
 use crate::scans::Scans;
 use crate::strips::Buffers;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// That the processor has AVX2, BMI1, BMI2, LZCNT, MOVBE and POPCNT. There is none of these elsewhere.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +33,7 @@ impl Wide {
                 && is_x86_feature_detected!("lzcnt")
                 && is_x86_feature_detected!("movbe")
                 && is_x86_feature_detected!("popcnt")
-                && std::env::var_os("PIPELINE_JPEG_PLAIN").is_none()
+                && std::env::var_os("PIPELINE_SIMD").is_none_or(|level| level != "scalar")
         });
         WIDE.then_some(Wide(()))
     }
@@ -98,6 +100,38 @@ fn pixels_wide(
     picture::pixels(Some(wide), readers, scans, conversion, buffers, out)
 }
 
+/// As [`scan::mcus`]. A function of its own, so that the processor's registers are free for its loops.
+#[inline(always)]
+pub(crate) fn mcus<S: Sink>(
+    wide: Option<Wide>,
+    mcus: Range<u32>,
+    across: u32,
+    parts: &mut [Part<'_>],
+    sink: &mut S,
+    bits: &mut Bits<'_>,
+) -> Result<(), Flaw> {
+    #[cfg(target_arch = "x86_64")]
+    if wide.is_some() {
+        // SAFETY: who has a `Wide` has asked the processor for all of it.
+        return unsafe { mcus_wide(mcus, across, parts, sink, bits) };
+    }
+    let _ = wide;
+    scan::mcus(mcus, across, parts, sink, bits)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(never)]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,movbe,popcnt")]
+fn mcus_wide<S: Sink>(
+    mcus: Range<u32>,
+    across: u32,
+    parts: &mut [Part<'_>],
+    sink: &mut S,
+    bits: &mut Bits<'_>,
+) -> Result<(), Flaw> {
+    scan::mcus(mcus, across, parts, sink, bits)
+}
+
 /// As [`picture::progressive`].
 pub(crate) fn progressive(
     wide: Option<Wide>,
@@ -131,7 +165,7 @@ fn progressive_wide(
 #[cfg(test)]
 mod tests {
     use crate::picture::State;
-    use crate::{Limits, Output};
+    use crate::{Limits, Output, Scale};
     use alloc::vec::Vec;
     use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
     use proptest::prelude::*;
@@ -140,7 +174,7 @@ mod tests {
         #[test]
         fn every_processor_gives_the_same_pixels(
             samples in prop::collection::vec(any::<u8>(), 3 * 50 * 40), width in 1usize..50, height in 1usize..40, gray: bool,
-            progressive: bool,
+            progressive: bool, scale in 0usize..4,
             sampling in prop::sample::select(&[
                 SamplingFactor::F_1_1, SamplingFactor::F_1_2, SamplingFactor::F_2_1, SamplingFactor::F_2_2, SamplingFactor::F_4_1,
             ][..]),
@@ -151,11 +185,12 @@ mod tests {
             encoder.set_progressive(progressive);
             let pixels = &samples[..3 * width * height];
             encoder.encode(pixels, width as u16, height as u16, ColorType::Rgb).unwrap();
+            let scale = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth][scale];
             let output = if gray { Output::Gray } else { Output::Rgb };
             let decode = |plain| {
                 let (mut state, mut out) = (State::default(), Vec::new());
                 state.plain = plain;
-                state.decode(Limits::default(), &file, output, &mut out).map(|_| out)
+                state.decode(Limits::default(), &file, (output, scale), &mut out).map(|_| out)
             };
             let plain = decode(true);
             prop_assert!(plain.is_ok());

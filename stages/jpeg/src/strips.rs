@@ -37,6 +37,8 @@ struct Strip<'a> {
     /// The last row of the strip before, then the rows of this one.
     samples: &'a mut Vec<u8>,
     stride: usize,
+    /// Samples in a row of a block.
+    side: usize,
     /// Rows in a row of MCUs, and the number of the first one of this strip.
     high: usize,
     top: usize,
@@ -76,19 +78,22 @@ impl<'a> Strips<'a> {
     ) -> Result<Strips<'a>, Error> {
         let Buffers { samples, rows, sums } = buffers;
         let mut strips = Vec::with_capacity(4);
-        let padded_width = frame.mcus().0 as usize * 8 * usize::from(frame.highest_sampling().0);
+        let side = frame.scale.side() as usize;
+        let padded_width = frame.mcus().0 as usize * side * usize::from(frame.highest_sampling().0);
         for (index, (component, samples)) in frame.components().iter().zip(samples).enumerate() {
             if !conversion.wants(index) {
                 continue;
             }
-            let (width, height) = frame.samples(component);
-            let stride = frame.padded_blocks(component).0 as usize * 8;
-            let high = usize::from(component.sampling.1) * 8;
+            let (width, height) = frame.decoded_samples(component);
+            let side = frame.block_side(component) as usize;
+            let stride = frame.padded_blocks(component).0 as usize * side;
+            let high = usize::from(component.sampling.1) * side;
             fit(samples, stride * (high + 1))?;
             fit(&mut rows[index], padded_width + upsample::ROOM)?;
             strips.push(Strip {
                 samples,
                 stride,
+                side,
                 high,
                 top: 0,
                 size: (width as usize, height as usize),
@@ -96,16 +101,17 @@ impl<'a> Strips<'a> {
                 upsampling: Upsampling::of(component, frame)?,
             });
         }
+        let (width, height) = frame.decoded();
         Ok(Strips {
             mixed: strips.iter().any(|strip| strip.upsampling.mixes_rows()),
             strips,
             rows,
             sums,
             conversion,
-            line: frame.width as usize * conversion.samples(),
+            line: width as usize * conversion.samples(),
             out,
-            height: frame.height as usize,
-            high: usize::from(frame.highest_sampling().1) * 8,
+            height: height as usize,
+            high: usize::from(frame.highest_sampling().1) * side,
             wide,
         })
     }
@@ -133,9 +139,10 @@ impl Sink for Strips<'_> {
     #[inline(always)]
     fn block(&mut self, component: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool) {
         if let Some(strip) = self.strips.get_mut(component) {
-            let first = (place.1 * 8 + 1).saturating_sub(strip.top) * strip.stride + place.0 * 8;
+            let first =
+                (place.1 * strip.side + 1).saturating_sub(strip.top) * strip.stride + place.0 * strip.side;
             let Some(samples) = strip.samples.get_mut(first..) else { return };
-            idct::samples(self.wide, coefficients, strip.steps, flat, samples, strip.stride);
+            idct::samples(self.wide, strip.side, coefficients, strip.steps, flat, samples, strip.stride);
         }
     }
 

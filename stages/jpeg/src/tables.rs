@@ -46,20 +46,21 @@ pub(crate) struct Tables {
 
 impl Tables {
     /// Makes the tables those of a sequential scan for what is taken from it.
-    pub(crate) fn set(&mut self, codes: &Codes, scan: &Scan, take: Take) -> Result<(), Error> {
+    pub(crate) fn set(&mut self, codes: &Codes, frame: &Frame, scan: &Scan, take: Take) -> Result<(), Error> {
         let expected = "a scan whose Huffman codes were defined";
         let missing = || Error::Damaged { at: scan.data, expected };
         for member in scan.members() {
-            self.set_member(codes, member, take.decodes(member.component)).ok_or_else(missing)?;
+            let values = take.decodes(member.component) && !levels_only(frame, member);
+            self.set_member(codes, member, values).ok_or_else(missing)?;
         }
         Ok(())
     }
 
-    fn set_member(&mut self, codes: &Codes, member: &Member, decodes: bool) -> Option<()> {
+    fn set_member(&mut self, codes: &Codes, member: &Member, values: bool) -> Option<()> {
         let dc = codes.dc.get(member.dc)?.as_ref()?;
         let ac = codes.ac.get(member.ac)?.as_ref()?;
         self.dc[member.dc].get_or_insert_with(DcTable::new).set(dc);
-        if decodes {
+        if values {
             self.values[member.ac].get_or_insert_with(ValueTable::new).set(ac);
         } else {
             self.skips[member.ac].get_or_insert_with(SkipTable::new).set(ac);
@@ -75,6 +76,10 @@ impl Tables {
             let component = frame.components().get(index)?;
             let sampling = if alone { (1, 1) } else { component.sampling };
             let dc = self.dc[member.dc].as_ref()?;
+            if take.decodes(index) && levels_only(frame, member) {
+                let ac = self.skips[member.ac].as_ref()?;
+                return Some(Part::Levels { dc, ac, component: index, sampling, level: 0 });
+            }
             if take.decodes(index) {
                 let ac = self.values[member.ac].as_ref()?;
                 return Some(Part::Decoded { dc, ac, component: index, sampling, level: 0 });
@@ -95,4 +100,9 @@ impl Tables {
         let ac = self.skips.get(member.ac)?.as_ref()?;
         Some((dc.code(), ac.code()))
     }
+}
+
+/// Whether nothing but the level of each block is wanted.
+fn levels_only(frame: &Frame, member: &Member) -> bool {
+    frame.components().get(member.component).is_some_and(|component| frame.block_side(component) == 1)
 }

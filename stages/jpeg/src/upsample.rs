@@ -4,8 +4,8 @@
 //! Source: libjpeg-turbo, `jdsample.c`. Half as many samples are widened by a triangle filter ("fancy"): each output sample is three
 //! parts of the nearest sample and one part of the next nearest, in each direction. All other ratios repeat samples.
 
-use crate::Unsupported;
 use crate::frame::{Component, Frame};
+use crate::{Scale, Unsupported};
 use alloc::vec::Vec;
 
 /// How the rows of a component become rows of the picture.
@@ -27,15 +27,20 @@ impl Upsampling {
     /// libjpeg's choice (`jinit_upsampler`): no filter across less than three samples.
     pub(crate) fn of(component: &Component, frame: &Frame) -> Result<Upsampling, Unsupported> {
         let (highest, own) = (frame.highest_sampling(), component.sampling);
+        // Blocks that are made smaller by less have more samples for each pixel.
+        let more = (frame.block_side(component) / frame.scale.side()) as u8;
+        let own = (own.0 * more, own.1 * more);
         if !highest.0.is_multiple_of(own.0) || !highest.1.is_multiple_of(own.1) {
             return Err(Unsupported::FractionalSampling);
         }
         let (across, down) = (highest.0 / own.0, highest.1 / own.1);
-        let filtered = frame.samples(component).0 > 2;
+        // Of blocks of one sample none is filtered.
+        let any = frame.scale != Scale::Eighth;
+        let filtered = any && frame.decoded_samples(component).0 > 2;
         Ok(match (across, down) {
             (1, 1) => Upsampling::Same,
             (2, 1) if filtered => Upsampling::Wider,
-            (1, 2) => Upsampling::Higher,
+            (1, 2) if any => Upsampling::Higher,
             (2, 2) if filtered => Upsampling::Both,
             _ => Upsampling::Repeat { across, down },
         })

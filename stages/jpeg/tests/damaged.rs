@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use pipeline_jpeg::{Decoder, Limits};
+use pipeline_jpeg::{Decoder, Header, Limits, Output};
 
 /// The same numbers on every run (SplitMix64).
 struct Random(u64);
@@ -48,20 +48,25 @@ fn damage(file: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-#[test]
-fn twenty_thousand_damaged_files_neither_panic_nor_hang() {
-    let mut random = Random(4);
-    let whole = [
-        file(&mut random, |_| {}),
-        file(&mut random, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2)),
-        file(&mut random, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_1)),
-        file(&mut random, |encoder| encoder.set_restart_interval(2)),
-        file(&mut random, |encoder| encoder.set_progressive(true)),
-        file(&mut random, |encoder| {
+/// A file of every kind.
+fn whole(random: &mut Random) -> [Vec<u8>; 6] {
+    [
+        file(random, |_| {}),
+        file(random, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2)),
+        file(random, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_1)),
+        file(random, |encoder| encoder.set_restart_interval(2)),
+        file(random, |encoder| encoder.set_progressive(true)),
+        file(random, |encoder| {
             encoder.set_progressive(true);
             encoder.set_restart_interval(3);
         }),
-    ];
+    ]
+}
+
+#[test]
+fn twenty_thousand_damaged_files_neither_panic_nor_hang() {
+    let mut random = Random(4);
+    let whole = whole(&mut random);
     let mut decoder = Decoder::new(Limits { max_pixels: 1 << 20, ..Limits::default() });
     let (mut out, mut decoded, mut refused) = (Vec::new(), 0, 0);
     for round in 0..20_000 {
@@ -80,4 +85,32 @@ fn twenty_thousand_damaged_files_neither_panic_nor_hang() {
     }
     // Both must occur, or nothing was tested.
     assert!(decoded > 100 && refused > 10_000, "{decoded} decoded, {refused} refused");
+}
+
+#[test]
+fn twenty_thousand_damaged_files_are_salvaged_or_refused() {
+    let mut random = Random(5);
+    let whole = whole(&mut random);
+    let mut decoder = Decoder::new(Limits { max_pixels: 1 << 20, ..Limits::default() });
+    let (mut out, mut strict, mut salvaged, mut refused) = (Vec::new(), Vec::new(), 0, 0);
+    for round in 0..20_000 {
+        let mut bytes = whole[round % whole.len()].clone();
+        damage(&mut bytes, &mut random);
+        let output = if round % 5 == 0 { Output::Rgb } else { Output::Gray };
+        let Ok(found) = decoder.salvage(&bytes, output, &mut out) else {
+            assert!(out.is_empty());
+            refused += 1;
+            continue;
+        };
+        let Header { width, height, .. } = found.info.header;
+        assert_eq!(out.len(), width as usize * height as usize * output.samples());
+        assert_eq!(found.damage.is_some(), found.places > 0);
+        // What is taken strictly is whole, but for color that nobody asked for.
+        if let Ok(info) = decoder.decode(&bytes, output, &mut strict) {
+            assert!(found.info == info && strict.len() == out.len(), "{found:?}");
+            assert!(found.damage.is_none() || output == Output::Gray, "{found:?}");
+        }
+        salvaged += 1;
+    }
+    assert!(salvaged > 10_000 && refused > 100, "{salvaged} salvaged, {refused} refused");
 }

@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 
-use pipeline_jpeg::{ColorModel, Decoder, Error, Header, Limits, Output};
+use pipeline_jpeg::{ColorModel, Decoder, Error, Header, Limits, Output, Scale};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -37,10 +37,18 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
+const SCALES: [(Scale, &str); 4] =
+    [(Scale::Full, "1/1"), (Scale::Half, "1/2"), (Scale::Quarter, "1/4"), (Scale::Eighth, "1/8")];
+
 /// Size and samples as `djpeg` gives them; `None` if it fails or warns.
-fn djpeg(path: &Path, output: Output) -> Option<((u32, u32), Vec<u8>)> {
+fn djpeg(path: &Path, output: Output, scale: &str) -> Option<((u32, u32), Vec<u8>)> {
     let gray = (output == Output::Gray).then_some("-grayscale");
-    let output = Command::new("djpeg").args(gray).args(["-dct", "int", "-pnm"]).arg(path).output().unwrap();
+    let output = Command::new("djpeg")
+        .args(gray)
+        .args(["-dct", "int", "-pnm", "-scale", scale])
+        .arg(path)
+        .output()
+        .unwrap();
     if !output.status.success() || !output.stderr.is_empty() {
         return None;
     }
@@ -72,7 +80,7 @@ struct Counts {
     stricter: usize,
 }
 
-/// Decodes each file to all that is in it. Panics at one that differs.
+/// Decodes each file to all that is in it, in all sizes. Panics at one that differs.
 fn compare(paths: &[PathBuf]) -> Counts {
     let mut decoder = Decoder::new(Limits::default());
     let mut counts = Counts::default();
@@ -85,29 +93,38 @@ fn compare(paths: &[PathBuf]) -> Counts {
             _ => &[Output::Gray],
         };
         for &output in outputs {
-            one(path, &file, output, &mut decoder, &mut counts);
+            for scale in SCALES {
+                one(path, &file, output, scale, &mut decoder, &mut counts);
+            }
         }
     }
     counts
 }
 
-fn one(path: &Path, file: &[u8], output: Output, decoder: &mut Decoder, counts: &mut Counts) {
+fn one(
+    path: &Path,
+    file: &[u8],
+    output: Output,
+    (scale, factor): (Scale, &str),
+    decoder: &mut Decoder,
+    counts: &mut Counts,
+) {
     let mut ours = Vec::new();
-    match decoder.decode(file, output, &mut ours) {
+    match decoder.scaled(file, scale, output, &mut ours) {
         Ok(info) => {
-            let Some((their_size, theirs)) = djpeg(path, output) else { return };
-            assert_eq!((info.header.width, info.header.height), their_size, "{}", path.display());
+            let Some((their_size, theirs)) = djpeg(path, output, factor) else { return };
+            assert_eq!(info.size, their_size, "{}", path.display());
             let ours = if output == Output::Cmyk { cmyk_to_rgb(&ours) } else { ours };
             let differs = ours.iter().zip(&theirs).position(|(a, b)| a != b);
             let same = differs.is_none() && ours.len() == theirs.len();
-            assert!(same, "{} to {output} differs at {differs:?}", path.display());
+            assert!(same, "{} to {output} {factor} differs at {differs:?}", path.display());
             counts.exact += 1;
             counts.color += usize::from(output != Output::Gray);
         }
         Err(Error::Unsupported(_)) => counts.unsupported += 1,
         Err(error) => {
             counts.irregular += 1;
-            if djpeg(path, output).is_some() {
+            if djpeg(path, output, factor).is_some() {
                 counts.stricter += 1;
                 println!("stricter than djpeg: {} to {output}: {error}", path.display());
             }
@@ -214,12 +231,14 @@ fn files_of_cjpeg_are_exact() {
                 assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
                 let file = fs::read(&path).unwrap();
                 for output in [Output::Gray, Output::Rgb] {
-                    one(&path, &file, output, &mut decoder, &mut counts);
+                    for scale in SCALES {
+                        one(&path, &file, output, scale, &mut decoder, &mut counts);
+                    }
                 }
             }
         }
     }
     fs::remove_dir_all(&directory).unwrap();
     println!("cjpeg: {counts:?}");
-    assert_eq!((counts.exact, counts.unsupported, counts.irregular), (5 * 4 * 2 * samplings.len(), 0, 0));
+    assert_eq!((counts.exact, counts.unsupported, counts.irregular), (5 * 4 * 2 * 4 * samplings.len(), 0, 0));
 }

@@ -2,7 +2,7 @@
 //! Does not own: comparisons with other decoders, which need pictures (see `tests/corpus.rs`).
 
 use super::*;
-use crate::{EncodeOptions, Encoder, Format, probe};
+use crate::{EncodeOptions, Encoder, Format, Limits, probe};
 use proptest::prelude::*;
 
 fn file(color: Color) -> Vec<u8> {
@@ -32,7 +32,21 @@ fn a_truncated_file_is_an_error_unless_lenient() {
     assert!(matches!(error, Error::Truncated { .. }), "{error}");
     let kept = read(cut, DecodeMode::Full, true).unwrap();
     assert!(kept.degraded);
-    assert_eq!(kept.warnings, ["truncated JPEG: the file ends before the picture does"]);
+    let [why, extent] = &kept.warnings[..] else { panic!("{:?}", kept.warnings) };
+    let ends = format!("truncated at byte {}: expected ", cut.len());
+    assert!(why.starts_with(&ends), "{why}");
+    assert!(
+        extent.starts_with("damage was noticed from row ")
+            && extent.ends_with(" % of the picture is missing")
+    );
+    let (Samples::U8(left), Samples::U8(all)) =
+        (kept.image.into_samples(), read(&whole, DecodeMode::Full, false).unwrap().image.into_samples())
+    else {
+        unreachable!()
+    };
+    // Eight rows of MCUs of 8×8 pixels, of which the first half is there for certain, and the last is not.
+    assert_eq!(left[..64 * 3 * 24], all[..64 * 3 * 24]);
+    assert!(left[left.len() - 64 * 3..].iter().all(|&sample| sample == 128));
 }
 
 #[test]
@@ -61,7 +75,29 @@ fn what_is_left_of_a_damaged_file_is_marked() {
     let error = read(&odd, DecodeMode::Full, false).unwrap_err().to_string();
     assert!(error.starts_with("damaged JPEG: at byte ") && error.ends_with(" should be a marker"), "{error}");
     let kept = read(&odd, DecodeMode::Full, true).unwrap();
-    assert_eq!((kept.degraded, kept.warnings), (true, vec![error]));
+    assert!(kept.degraded && kept.image == read(&whole, DecodeMode::Full, false).unwrap().image);
+    let at = odd.len() - 4;
+    assert_eq!(kept.warnings, [format!("damaged at byte {at}: expected a marker")]);
+}
+
+#[test]
+fn a_progression_that_breaks_off_between_two_scans_is_whole_with_a_warning() {
+    let image = {
+        let samples = (0..64 * 48u32).map(|at| (at.wrapping_mul(at) >> 5) as u8).collect();
+        Image::new(64, 48, Color::Gray, Samples::U8(samples)).unwrap()
+    };
+    let options = EncodeOptions { progressive: true, ..EncodeOptions::new(Format::Jpeg) };
+    let whole = Encoder::new().encode(&image, &options).unwrap().bytes;
+    let last = whole.windows(2).rposition(|pair| pair == [0xff, 0xda]).unwrap();
+    let unfinished = [&whole[..last], b"\xff\xd9"].concat();
+    let decoded = read(&unfinished, DecodeMode::Full, false).unwrap();
+    assert!(!decoded.degraded);
+    let warning = "not all of its scans are there; the detail they would have added is estimated";
+    assert_eq!(decoded.warnings, [warning]);
+    assert!(
+        read(&unfinished[..last], DecodeMode::Full, false).is_err(),
+        "without an end marker it is truncated"
+    );
 }
 
 #[test]

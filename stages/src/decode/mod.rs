@@ -4,7 +4,8 @@
 //! | file | what |
 //! |---|---|
 //! | `header.rs` | what is known before any pixel is decoded |
-//! | `jpeg_header.rs`, `jpeg.rs`, `jpeg_zune.rs` | JPEG |
+//! | `jpeg_header.rs`, `jpeg.rs` | JPEG |
+//! | `gray_jpeg.rs` | JPEG to gray JPEG without loss |
 //! | `png_header.rs`, `png.rs`, `png_color.rs`, `png_text.rs` | PNG |
 //! | `tiff/`, `bmp/`, `gif/`, `pnm/`, `ico.rs`, `hdr.rs` | these |
 //! | `webp.rs`, `qoi.rs`, `tga.rs`, `farbfeld.rs` | these, by the `image` crate; `by_image.rs` has what they share |
@@ -17,12 +18,12 @@ mod bmp;
 mod by_image;
 mod farbfeld;
 mod gif;
+mod gray_jpeg;
 mod hdr;
 mod header;
 mod ico;
 mod jpeg;
 mod jpeg_header;
-mod jpeg_zune;
 #[cfg(feature = "jxl")]
 mod jxl;
 mod png;
@@ -37,7 +38,7 @@ mod webp;
 
 pub use header::{Header, JpegColorModel, JpegInfo, probe};
 
-use crate::{Format, Image, Limits, Result, color};
+use crate::{EncodeOptions, Encoded, Format, Image, Limits, Metadata, Result, color};
 
 /// How much of a file is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -61,19 +62,15 @@ pub struct Decoded {
     pub degraded: bool,
 }
 
-impl Decoded {
-    /// Drops a profile that is damaged, and leaves gray its tone curve of an RGB profile: what is passed on describes the
-    /// picture.
-    fn settle_profile(&mut self) {
-        let gray = self.image.color().is_gray();
-        let Some(icc) = self.image.metadata.icc.take() else { return };
-        if !color::is_whole(&icc) {
-            self.warnings.push("its color profile is damaged and was dropped".into());
-        } else if gray && color::is_for_rgb(&icc) {
-            self.image.metadata.icc = color::gray_profile(&icc);
-        } else {
-            self.image.metadata.icc = Some(icc);
-        }
+/// Drops a profile that is damaged, and leaves gray its tone curve of an RGB profile: what is passed on describes the picture.
+fn settle_profile(metadata: &mut Metadata, gray: bool, warnings: &mut Vec<String>) {
+    let Some(icc) = metadata.icc.take() else { return };
+    if !color::is_whole(&icc) {
+        warnings.push("its color profile is damaged and was dropped".into());
+    } else if gray && color::is_for_rgb(&icc) {
+        metadata.icc = color::gray_profile(&icc);
+    } else {
+        metadata.icc = Some(icc);
     }
 }
 
@@ -106,8 +103,8 @@ impl Decoder {
         Decoder { limits, lenient: false, jpeg }
     }
 
-    /// With `true`, keeps what could be decoded of a damaged or truncated JPEG and marks it
-    /// [`degraded`](Decoded::degraded).
+    /// With `true`, keeps what could be decoded of a damaged or truncated JPEG and marks it [`degraded`](Decoded::degraded). It
+    /// looks as libjpeg shows it; its warnings say where the damage begins and what was expected there.
     #[must_use]
     pub fn lenient(self, lenient: bool) -> Decoder {
         Decoder { lenient, ..self }
@@ -121,7 +118,7 @@ impl Decoder {
     pub fn decode(&mut self, bytes: &[u8], header: &Header, mode: DecodeMode) -> Result<Decoded> {
         self.limits.check_size(header.width, header.height)?;
         let mut decoded = match header.format {
-            Format::Jpeg => jpeg::decode(bytes, header, mode, &self.limits, self.lenient, &mut self.jpeg)?,
+            Format::Jpeg => jpeg::decode(bytes, header, mode, self.lenient, &mut self.jpeg)?,
             Format::Png => png::decode(bytes, header, &self.limits)?,
             Format::WebP => webp::decode(bytes, header, &self.limits)?,
             Format::Tiff => tiff::decode(bytes, header, &self.limits)?,
@@ -143,7 +140,34 @@ impl Decoder {
             Format::Avif => return Err(header::without("avif", header.format)),
         };
         decoded.warnings.splice(0..0, header.warnings.iter().cloned());
-        decoded.settle_profile();
+        let gray = decoded.image.color().is_gray();
+        settle_profile(&mut decoded.image.metadata, gray, &mut decoded.warnings);
         Ok(decoded)
+    }
+
+    /// Makes a gray JPEG of a JPEG without loss: the file that is written, of which no pixel was decoded. Luma stays as it is stored, with
+    /// its quality. `bytes` is the whole file that `header` was [`probe`]d from; of `options` effort and metadata count. For pictures
+    /// whose plan says [`DecodePath::Lossless`](crate::DecodePath::Lossless).
+    ///
+    /// ```
+    /// use pipeline_stages::{Color, DecodeMode, Decoder, EncodeOptions, Encoder, Format, Image, Limits, Samples, probe};
+    ///
+    /// let limits = Limits::default();
+    /// let image = Image::new(1, 1, Color::Rgb, Samples::U8(vec![200, 90, 40]))?;
+    /// let options = EncodeOptions::new(Format::Jpeg);
+    /// let file = Encoder::new().encode(&image, &options)?.bytes;
+    /// let mut decoder = Decoder::new(limits.clone());
+    /// let gray = decoder.gray_jpeg(&file, &probe(&file, &limits)?, &options)?.bytes;
+    /// let mut luma = |file: &[u8]| decoder.decode(file, &probe(file, &limits)?, DecodeMode::Luma);
+    /// assert_eq!(luma(&gray)?.image.samples(), luma(&file)?.image.samples());
+    /// # Ok::<(), pipeline_stages::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`decode`](Self::decode), also in lenient decoding; [`Unsupported`](crate::Error::Unsupported) for luma that no
+    /// gray JPEG can hold. Decoding all of the picture may still succeed.
+    pub fn gray_jpeg(&mut self, bytes: &[u8], header: &Header, options: &EncodeOptions) -> Result<Encoded> {
+        self.limits.check_size(header.width, header.height)?;
+        gray_jpeg::gray_jpeg(bytes, header, options, &mut self.jpeg)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::EncodeOptions;
 use super::rules::Rules;
-use crate::{Color, Image, KeepMetadata, color};
+use crate::{Color, KeepMetadata, Metadata};
 
 /// Blocks to write.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,15 +18,15 @@ impl<'a> Blocks<'a> {
     ///
     /// A color profile is never attached to gray, where it says nothing: that is no loss, and not told.
     pub(super) fn of(
-        image: &'a Image,
+        (metadata, color): (&'a Metadata, Color),
         options: &EncodeOptions,
         rules: &Rules,
         written: Color,
         warnings: &mut Vec<String>,
     ) -> Blocks<'a> {
-        warnings.extend(left_behind(image, options));
-        let kept = options.metadata.of(&image.metadata);
-        let icc = kept.icc.filter(|icc| profile_fits(icc, image.color()));
+        warnings.extend(left_behind(metadata, color, options));
+        let kept = options.metadata.of(metadata);
+        let icc = kept.icc.filter(|icc| profile_fits(icc, color));
         let mut lost = Vec::new();
         let mut place = |block: Option<&'a [u8]>, has_place: bool, what: &'static str| {
             if block.is_some() && !has_place {
@@ -37,7 +37,7 @@ impl<'a> Blocks<'a> {
         let blocks = Blocks {
             exif: place(kept.exif, rules.exif, "EXIF block"),
             // A gray picture may be stored as RGB, which a gray profile does not describe.
-            icc: place(icc, rules.icc && written.is_gray() == image.color().is_gray(), "color profile"),
+            icc: place(icc, rules.icc && written.is_gray() == color.is_gray(), "color profile"),
             xmp: place(kept.xmp, rules.xmp, "XMP packet"),
         };
         if let Some((last, before)) = lost.split_last() {
@@ -53,11 +53,11 @@ impl<'a> Blocks<'a> {
 }
 
 /// Leaving a profile behind changes how a picture looks, unless it is that of sRGB.
-fn left_behind(image: &Image, options: &EncodeOptions) -> Option<String> {
-    let icc = image.metadata.icc.as_deref()?;
+fn left_behind(metadata: &Metadata, color: Color, options: &EncodeOptions) -> Option<String> {
+    let icc = metadata.icc.as_deref()?;
     let missed = !options.metadata.contains(KeepMetadata::ICC)
-        && profile_fits(icc, image.color())
-        && color::changes_colors(icc);
+        && profile_fits(icc, color)
+        && crate::color::changes_colors(icc);
     missed.then(|| {
         "its colors are not those of sRGB, and nothing says so without its profile; convert with `color srgb`".into()
     })
@@ -73,7 +73,7 @@ fn profile_fits(icc: &[u8], color: Color) -> bool {
 mod tests {
     use super::super::rules::rules;
     use super::*;
-    use crate::{Format, Metadata, Samples};
+    use crate::{Format, Image, Metadata, Samples};
 
     fn profile(space: &[u8; 4]) -> Option<Vec<u8>> {
         let mut icc = vec![0; 128];
@@ -84,7 +84,8 @@ mod tests {
     fn told(format: Format, image: &Image, written: Color) -> (bool, Vec<String>) {
         let mut warnings = Vec::new();
         let options = EncodeOptions::new(format);
-        let blocks = Blocks::of(image, &options, &rules(format).unwrap(), written, &mut warnings);
+        let of = (&image.metadata, image.color());
+        let blocks = Blocks::of(of, &options, &rules(format).unwrap(), written, &mut warnings);
         (blocks.icc.is_some(), warnings)
     }
 

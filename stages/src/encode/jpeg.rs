@@ -1,6 +1,7 @@
 //! Owns writing JPEG, by `jpeg-encoder`: gray and RGB, 8 bits, baseline and progressive.
 //! Does not own: what JPEG holds (see `rules.rs`), quality as people write it (see `options.rs`).
 
+use super::segments::{self, Segment};
 use super::{Effort, Page, Quality, Subsampling};
 use crate::{Color, Error, JpegTables, Result};
 use jpeg_encoder::{
@@ -9,9 +10,6 @@ use jpeg_encoder::{
 
 /// Quality of a picture that came from no JPEG.
 const DEFAULT_QUALITY: u8 = 90;
-/// What fits into one marker segment, less its length and the EXIF signature.
-const MAX_EXIF: usize = 65533 - 6;
-const XMP_SIGNATURE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
 pub(super) fn encode(page: &Page<'_>, warnings: &mut Vec<String>) -> Result<Vec<u8>> {
     let fitted = &page.fitted;
@@ -30,7 +28,9 @@ pub(super) fn encode(page: &Page<'_>, warnings: &mut Vec<String>) -> Result<Vec<
     // costs nothing for gray and is usual for progressive.
     let time = matches!(page.options.effort, Effort::Balanced | Effort::Best);
     encoder.set_optimized_huffman_tables(page.options.progressive || gray && time);
-    attach(&mut encoder, page, warnings).map_err(|error| failed(page, &error))?;
+    for Segment { app, body } in segments::of(&page.blocks, warnings) {
+        encoder.add_app_segment(app, body).map_err(|error| failed(page, &error))?;
+    }
     let color = if gray { ColorType::Luma } else { ColorType::Rgb };
     encoder.encode(pixels, width, height, color).map_err(|error| failed(page, &error))?;
     Ok(bytes)
@@ -69,31 +69,6 @@ fn keep_tables(encoder: &mut Encoder<&mut Vec<u8>>, tables: &JpegTables) {
     let (horizontal, vertical) = tables.sampling;
     let sampling = SamplingFactor::from_factors(horizontal, vertical).unwrap_or(SamplingFactor::F_1_1);
     encoder.set_sampling_factor(sampling);
-}
-
-fn attach(
-    encoder: &mut Encoder<&mut Vec<u8>>,
-    page: &Page<'_>,
-    warnings: &mut Vec<String>,
-) -> std::result::Result<(), EncodingError> {
-    let too_large = |what: &str| format!("its {what} is too large for a JPEG and was left out");
-    match page.blocks.exif {
-        Some(exif) if exif.len() > MAX_EXIF => warnings.push(too_large("EXIF block")),
-        Some(exif) => encoder.add_exif_metadata(exif)?,
-        None => {}
-    }
-    if let Some(xmp) = page.blocks.xmp {
-        let segment = [XMP_SIGNATURE, xmp].concat();
-        if encoder.add_app_segment(1, segment).is_err() {
-            warnings.push(too_large("XMP packet"));
-        }
-    }
-    if let Some(icc) = page.blocks.icc
-        && encoder.add_icc_profile(icc).is_err()
-    {
-        warnings.push(too_large("color profile"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! | `rules.rs` | which layouts, sizes and metadata each format holds; fitting a picture to them |
 //! | `layout.rs` | the arithmetic of that |
 //! | `blocks.rs` | which metadata goes into a file |
+//! | `segments.rs` | the same as segments of a JPEG |
 //! | `worst_case.rs` | the most bytes that encoding takes |
 //! | `jpeg.rs`, `png/`, `webp/`, `tiff/`, `bmp.rs`, `farbfeld.rs`, `pnm.rs`, `qoi.rs`, `tga.rs` | the formats |
 //! | `avif.rs` | AVIF, with the feature of that name |
@@ -24,6 +25,7 @@ mod png;
 mod pnm;
 mod qoi;
 mod rules;
+mod segments;
 #[cfg(test)]
 mod tests;
 mod tga;
@@ -32,6 +34,8 @@ mod webp;
 pub(crate) mod worst_case;
 
 pub use png::fast as fast_png;
+
+pub(crate) use segments::gray_jpeg as gray_jpeg_segments;
 
 pub use choices::{Bits, Subsampling};
 pub use options::{Effort, EncodeOptions, Quality};
@@ -116,7 +120,8 @@ impl Encoder {
         let rules = rules::rules(format).ok_or_else(only_read)?;
         let mut warnings = Vec::new();
         let fitted = rules.fit(image, options, &mut warnings)?;
-        let blocks = Blocks::of(image, options, &rules, fitted.color, &mut warnings);
+        let of = (&image.metadata, image.color());
+        let blocks = Blocks::of(of, options, &rules, fitted.color, &mut warnings);
         let page = Page { image, options, rules, fitted, blocks };
         let bytes = match format {
             Format::Jpeg => jpeg::encode(&page, &mut warnings),

@@ -58,7 +58,8 @@ impl Headers {
                 markers::DQT => self.quantisation(source)?,
                 markers::DRI => self.restarts(source)?,
                 markers::APP0 | markers::APP14 => self.application(marker, source),
-                markers::DAC | markers::DNL | markers::COM | 0xe1..=0xef => skip(source),
+                markers::DAC => conditioning(source)?,
+                markers::DNL | markers::COM | 0xe1..=0xef => skip(source),
                 0xd0..=0xd7 | 0x01 => {}
                 0xc0..=0xcf if marker != 0xc8 => self.frame(marker, source)?,
                 0xf7 => return Err(Unsupported::JpegLs.into()),
@@ -242,6 +243,20 @@ fn needed(defined: &[Option<Defined>; 4], place: usize, at: usize) -> Result<Cod
         Some(Some(None)) => damaged(at, "a Huffman code that is one"),
         _ => damaged(at, "a scan whose Huffman codes were defined"),
     }
+}
+
+/// Passes over the conditioning of arithmetic codes, which must make sense although nothing here needs it.
+fn conditioning(source: &mut Source<'_>) -> Result<(), Error> {
+    let at = source.position();
+    let mut left = i32::from(source.word()) - 2;
+    while left > 0 {
+        let (index, value) = (source.byte(), source.byte());
+        if index >= 32 || (index < 16 && value & 15 > value >> 4) {
+            return damaged(at, "conditioning of arithmetic codes");
+        }
+        left -= 2;
+    }
+    if left == 0 { Ok(()) } else { damaged(at, "a segment of whole conditioning") }
 }
 
 fn skip(source: &mut Source<'_>) {

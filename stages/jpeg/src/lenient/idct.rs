@@ -83,7 +83,7 @@ mod tests {
             let coefficients = values.try_into().unwrap();
             let steps = [step; 64];
             let mut usual = [0; 64];
-            crate::idct::samples(None, &coefficients, &steps, false, &mut usual, 8);
+            crate::idct::samples(None, 8, &coefficients, &steps, false, &mut usual, 8);
             let ours = samples(&coefficients, &steps);
             prop_assert_eq!(ours.as_flattened(), &usual[..]);
         }

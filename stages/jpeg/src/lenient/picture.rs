@@ -194,8 +194,14 @@ impl Picture<'_> {
         let blocks = (u64::from(across) * u64::from(down)).max(1);
         let missing = blocks.saturating_sub(self.levels) * 100;
         let damage = source.damage();
+        let header = self.header.clone();
         Ok(Salvaged {
-            info: Info { header: self.header.clone(), trailing: file.len() - source.position(), incomplete },
+            info: Info {
+                size: (header.width, header.height),
+                header,
+                trailing: file.len() - source.position(),
+                incomplete,
+            },
             damage: damage.first.map(|(at, expected)| Error::Damaged { at, expected }),
             places: damage.count,
             noticed: self.noticed.map(|row| row * layout.high),

@@ -73,7 +73,15 @@ impl<'a> Reader<'a> {
             }
             let share = Share { band: scan.band, missing: scan.bits };
             given.add(scan.members().iter().map(|member| member.component), share, scan.data)?;
-            let wanted = scan.members().iter().any(|member| conversion.wants(member.component));
+            let wants = |component| {
+                let only_levels = scans
+                    .frame()
+                    .components()
+                    .get(component)
+                    .is_some_and(|c| scans.frame().block_side(c) == 1);
+                conversion.wants(component) && (share.levels() || !only_levels)
+            };
+            let wanted = scan.members().iter().any(|member| wants(member.component));
             if wanted {
                 reader.add(file, scans, (&scan, share), scratch)?;
             } else {

@@ -10,6 +10,7 @@ use super::codewords::Codewords;
 use super::writer::Writer;
 use crate::frame::Frame;
 use crate::scan::{BlockCodes, Sink};
+use crate::scans::Scan;
 use crate::{Error, Unsupported};
 use alloc::vec::Vec;
 
@@ -20,7 +21,8 @@ pub(super) struct Line {
     /// The levels of its first block and of the last one until now.
     first: i16,
     last: i16,
-    /// Where the codes begin that are copied next.
+    /// What comes next: the difference of a level, if it is written anew, and then codes that begin here.
+    anew: (u64, u32),
     from: usize,
 }
 
@@ -44,15 +46,18 @@ pub(super) struct Copies<'a> {
 }
 
 impl<'a> Copies<'a> {
-    /// Copies to the end of `out`, and writes differences in these words.
+    /// Copies what this scan has to the end of `out`, and writes differences in these words.
     pub(super) fn new(
         lines: &'a mut Vec<Line>,
         words: Codewords,
         frame: &Frame,
+        scan: &Scan,
         out: &'a mut Vec<u8>,
     ) -> Copies<'a> {
         let luma = &frame.components()[0];
-        let ((across, down), high) = (frame.blocks(luma), usize::from(luma.sampling.1));
+        let (across, down) = frame.blocks(luma);
+        // Alone in its scan, its blocks stand in the order that is wanted.
+        let high = if scan.members().len() == 1 { 1 } else { usize::from(luma.sampling.1) };
         lines.resize_with(high.max(lines.len()), Line::default);
         let lines = &mut lines[..high];
         lines[0].last = 0;
@@ -93,25 +98,25 @@ impl Sink for Copies<'_> {
             // It only fills up an MCU.
             return;
         }
-        let high = self.lines.len();
-        let index = if high == 1 { 0 } else { row % high };
-        let Some(line) = self.lines.get_mut(index) else { return };
+        let alone = self.lines.len() == 1;
+        let Some(line) = self.lines.get_mut(codes.line) else { return };
         if codes.first {
-            // Alone in its line, a block comes behind the same one as before, but for restarts and the end of a row.
-            let same = high == 1 && codes.before == line.last;
+            // In the only line, a block comes behind the same one as before, but for restarts and the end of a row.
+            let same = alone && codes.before == line.last;
             line.from = if same { codes.begin } else { codes.coefficients };
-            if column == 0 && index > 0 {
+            line.anew = (0, 0);
+            if column == 0 && codes.line > 0 {
                 line.first = codes.level;
             } else if !same {
                 match self.words.difference(i32::from(codes.level) - i32::from(line.last)) {
-                    Some((bits, count)) => line.writer.put(bits, count),
+                    Some(word) => line.anew = word,
                     None => self.flaw = Some(Unsupported::FarLevels.into()),
                 }
             }
         }
         line.last = codes.level;
         if codes.last || column + 1 == across {
-            line.writer.copy(codes.data, line.from, codes.end);
+            line.writer.copy_behind(line.anew, codes.data, line.from, codes.end);
         }
     }
 

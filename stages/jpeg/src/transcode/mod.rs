@@ -98,13 +98,14 @@ impl State {
         let chosen = self.choose(scans, Take::Codes)?;
         let wide = self.wide();
         let State { scans: kept, transcode, .. } = self;
-        let Some((levels, coefficients)) = codes(kept, &chosen) else { return Ok(false) };
+        let Some(scan) = chosen.first() else { return Ok(false) };
+        let Some((levels, coefficients)) = codes(kept, scan) else { return Ok(false) };
         let Some(levels) = codewords::with_all_sizes(levels) else { return Ok(false) };
         let frame = scans.frame();
         header::write(frame, extra, picture::steps(scans, 0)?, (&levels, coefficients), out)?;
-        let mut sink = Copies::new(&mut transcode.lines, Codewords::of(&levels), frame, out);
+        let mut sink = Copies::new(&mut transcode.lines, Codewords::of(&levels), frame, scan, out);
         let readers = picture::readers(file, frame, &chosen, Take::Codes, kept);
-        let end = simd::run(wide, Read { readers, frame, sink: &mut sink })?;
+        let end = simd::run(wide, Read { wide, readers, frame, sink: &mut sink })?;
         sink.finish()?;
         picture::check_end(scans, end)?;
         Ok(true)
@@ -125,7 +126,7 @@ impl State {
         let frame = scans.frame();
         let mut symbols = Symbols::new(symbols, frame);
         let readers = picture::readers(file, frame, &chosen, take, &mut self.scans);
-        let end = simd::run(wide, Read { readers, frame, sink: &mut symbols })?;
+        let end = simd::run(wide, Read { wide, readers, frame, sink: &mut symbols })?;
         picture::check_end(scans, end)?;
         write(wide, scans, extra, &symbols, (writer, out))
     }
@@ -152,8 +153,8 @@ impl State {
 }
 
 /// The codes of luma in the scan that was chosen for it, for levels and for coefficients.
-fn codes<'a>(kept: &'a [ScanState], chosen: &[Scan]) -> Option<(&'a Code, &'a Code)> {
-    kept.first()?.tables.codes(chosen.first()?.members().first()?)
+fn codes<'a>(kept: &'a [ScanState], scan: &Scan) -> Option<(&'a Code, &'a Code)> {
+    kept.first()?.tables.codes(scan.members().first()?)
 }
 
 fn write(
@@ -171,6 +172,7 @@ fn write(
 
 /// Reading a sequential file. Gives where the marker behind the scan stands if it has all components.
 struct Read<'a, 'b, S> {
+    wide: Option<Wide>,
     readers: Vec<Reader<'a>>,
     frame: &'a Frame,
     sink: &'b mut S,
@@ -181,7 +183,7 @@ impl<S: Sink> Work for Read<'_, '_, S> {
 
     #[inline(always)]
     fn run(mut self) -> Self::Out {
-        picture::decode(&mut self.readers, self.frame.mcus().1, self.sink)?;
+        picture::decode(&mut self.readers, self.frame.mcus().1, self.wide, self.sink)?;
         Ok(picture::end(&self.readers, self.frame))
     }
 }

@@ -58,6 +58,15 @@ impl Writer {
         self.bytes[self.used..self.used + 8].copy_from_slice(&word);
     }
 
+    /// Writes at most 32 bits, as [`put`](Self::put), and those of `data` behind them.
+    #[inline(always)]
+    pub(super) fn copy_behind(&mut self, (bits, count): (u64, u32), data: &[u8], from: usize, to: usize) {
+        let next = (MOST - count).min(to.saturating_sub(from) as u32);
+        let behind = window(data, from) & !u64::MAX.unbounded_shr(next);
+        self.put(bits | behind >> count, count + next);
+        self.copy(data, from + next as usize, to);
+    }
+
     /// Writes the bits of `data` from `from` to `to`, counted from its start. Behind the end of it are zeros.
     #[inline(always)]
     pub(super) fn copy(&mut self, data: &[u8], mut from: usize, to: usize) {
@@ -80,8 +89,9 @@ impl Writer {
     /// Moves whole bytes to `out`, with a zero stuffed in behind each 0xFF.
     pub(super) fn flush(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
         let mut rest = &self.bytes[..self.used];
-        let stuffed = rest.len() + rest.iter().filter(|&&byte| byte == 0xff).count();
-        out.try_reserve(stuffed).map_err(|_| Error::OutOfMemory { bytes: out.len() + stuffed })?;
+        // At worst every byte is 0xFF.
+        let most = rest.len() * 2;
+        out.try_reserve(most).map_err(|_| Error::OutOfMemory { bytes: out.len() + most })?;
         loop {
             let plain = until_ff(rest);
             let Some((with_ff, behind)) = rest.split_at_checked(plain + 1) else { break };
@@ -132,12 +142,20 @@ mod tests {
             cuts.sort_unstable();
             let (mut writer, mut other) = (Writer::default(), Writer::default());
             let mut want = Vec::new();
-            // Every second piece goes a long way round.
-            for (pair, turn) in cuts.windows(2).zip(0..) {
+            // Pieces go different ways.
+            for (turn, pair) in cuts.windows(2).enumerate() {
                 other.clear();
                 other.copy(&data, pair[0], pair[1]);
                 prop_assert_eq!(other.len(), pair[1] - pair[0]);
-                if turn % 2 == 0 { writer.append(&other) } else { writer.copy(&data, pair[0], pair[1]) }
+                match turn % 3 {
+                    0 => writer.append(&other),
+                    1 => writer.copy(&data, pair[0], pair[1]),
+                    _ => {
+                        let first = (pair[1] - pair[0]).min(turn % 32);
+                        let bits = window(&data, pair[0]) & !u64::MAX.unbounded_shr(first as u32);
+                        writer.copy_behind((bits, first as u32), &data, pair[0] + first, pair[1]);
+                    }
+                }
                 want.extend((pair[0]..pair[1]).map(|at| bit(&data, at)));
             }
             let mut out = Vec::new();
