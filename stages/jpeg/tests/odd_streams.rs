@@ -7,7 +7,7 @@
 mod odd;
 
 use odd::{Case, Coding, Random, Reference, cases};
-use pipeline_jpeg::{Carried, Decoder, Error, GrayJpeg, Header, Limits, Output, Unsupported};
+use pipeline_jpeg::{Carried, Decoder, Error, GrayJpeg, Header, Limits, Output, Scale, Unsupported};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -109,12 +109,15 @@ fn odd_files_come_out_the_same_on_a_plain_processor() {
 }
 
 /// What `djpeg` makes of a file, or what it says if it fails or warns.
-fn djpeg(file: &[u8], output: Output) -> Result<Vec<u8>, String> {
+fn djpeg(file: &[u8], scale: (Scale, &str), output: Output) -> Result<Vec<u8>, String> {
     let gray = (output == Output::Gray).then_some("-grayscale");
     // By a file, since it writes before it has read everything.
     let path = std::env::temp_dir().join(format!("pipeline-jpeg-odd-{}.jpg", std::process::id()));
     std::fs::write(&path, file).unwrap();
-    let output = Command::new("djpeg").args(gray).args(["-dct", "int", "-pnm"]).arg(&path).output().unwrap();
+    let scaled = (scale.0 != Scale::Full).then_some(["-scale", scale.1]);
+    let mut command = Command::new("djpeg");
+    command.args(gray).args(scaled.iter().flatten()).args(["-dct", "int", "-pnm"]).arg(&path);
+    let output = command.output().unwrap();
     std::fs::remove_file(&path).unwrap();
     if !output.status.success() || !output.stderr.is_empty() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
@@ -133,6 +136,10 @@ fn cmyk_to_rgb(samples: &[u8]) -> Vec<u8> {
     samples.as_chunks::<4>().0.iter().flat_map(|&[c, m, y, k]| [c, m, y].map(|ink| product(ink, k))).collect()
 }
 
+/// Sizes, and what djpeg calls them.
+const SCALES: [(Scale, &str); 4] =
+    [(Scale::Full, "8/8"), (Scale::Half, "4/8"), (Scale::Quarter, "2/8"), (Scale::Eighth, "1/8")];
+
 /// How many files are compared: `TEST_JPEG_SEEDS`, or a few.
 fn seeds() -> usize {
     std::env::var("TEST_JPEG_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(150)
@@ -149,22 +156,21 @@ fn odd_files_come_out_as_djpeg_has_them() {
     }
     let (mut runner, mut decoder) = (TestRunner::deterministic(), Decoder::new(LIMITS));
     let (mut exact, mut refused, mut out) = (0, 0, Vec::new());
-    for _ in 0..seeds() {
+    for at in 0..seeds() {
         let mut case = cases().new_tree(&mut runner).unwrap().current();
         // libjpeg has neither such sizes nor heights that come late.
         case.size = (case.size.0.min(65500), case.size.1.min(65500));
         case.late_height = false;
         let (file, reference) = odd::write(&case);
-        for output in [Output::Gray, reference.whole()] {
-            match decoder.decode(&file, output, &mut out) {
+        let full = [(Output::Gray, SCALES[0]), (reference.whole(), SCALES[0])];
+        let smaller = [(Output::Gray, SCALES[1 + at % 3]), (reference.whole(), SCALES[1 + at % 3])];
+        for (output, scale) in full.into_iter().chain(smaller) {
+            match decoder.scaled(&file, scale.0, output, &mut out) {
                 Ok(_) => {
                     let ours = if output == Output::Cmyk { cmyk_to_rgb(&out) } else { out.clone() };
-                    let theirs = djpeg(&file, output);
-                    assert!(
-                        theirs.as_ref() == Ok(&ours),
-                        "{:?} to {output}: {case:?}",
-                        theirs.map(|p| p.len())
-                    );
+                    let theirs = djpeg(&file, scale, output);
+                    let told = theirs.as_ref().map(Vec::len);
+                    assert!(theirs.as_ref() == Ok(&ours), "{told:?} to {output}, {}: {case:?}", scale.1);
                     exact += 1;
                 }
                 Err(Error::Unsupported(_)) => refused += 1,

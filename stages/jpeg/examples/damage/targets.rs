@@ -2,7 +2,7 @@
 //! use this file as well.
 //! Does not own: where files come from.
 
-use pipeline_jpeg::{ColorModel, Decoder, Error, GrayJpeg, Header, Limits, Output};
+use pipeline_jpeg::{ColorModel, Decoder, Error, GrayJpeg, Header, Limits, Output, Scale};
 
 /// Small enough that a file which is decoded to the limit takes a fraction of a second.
 pub(crate) const LIMITS: Limits = Limits { max_pixels: 1 << 23, max_scans: 100 };
@@ -18,7 +18,7 @@ pub(crate) struct Target {
 }
 
 /// All of them.
-pub(crate) const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 10] = [
     Target { name: "header", run: |_, file, _| Header::parse(file).is_ok(), bound: |_| 4096 },
     Target { name: "gray", run: gray, bound: |file| decoding(file, Output::Gray) },
     Target {
@@ -43,6 +43,16 @@ pub(crate) const TARGETS: [Target; 8] = [
         run: |d, file, out| salvage(d, file, Output::Rgb, out),
         bound: salvaging,
     },
+    Target {
+        name: "half as wide",
+        run: |d, file, out| scaled(d, file, Scale::Half, out),
+        bound: |f| decoding(f, Output::Rgb),
+    },
+    Target {
+        name: "an eighth",
+        run: |d, file, out| scaled(d, file, Scale::Eighth, out),
+        bound: |f| decoding(f, Output::Gray),
+    },
 ];
 
 fn gray(decoder: &mut Decoder, file: &[u8], out: &mut Vec<u8>) -> bool {
@@ -60,6 +70,20 @@ fn decode(decoder: &mut Decoder, file: &[u8], output: Output, out: &mut Vec<u8>)
         assert_eq!(out.len(), pixels * output.samples(), "all samples of each pixel");
         assert_eq!(Header::parse(file).as_ref(), Ok(&info.header), "one header");
         assert!(info.trailing < file.len());
+    }
+    refused_whole(file, decoded.err(), out)
+}
+
+fn scaled(decoder: &mut Decoder, file: &[u8], scale: Scale, out: &mut Vec<u8>) -> bool {
+    let output = if scale == Scale::Half { Output::Rgb } else { Output::Gray };
+    let decoded = decoder.scaled(file, scale, output, out);
+    if let Ok(info) = &decoded {
+        assert_eq!(
+            info.size,
+            scale.size((info.header.width, info.header.height)),
+            "the size that was announced"
+        );
+        assert_eq!(out.len(), info.size.0 as usize * info.size.1 as usize * output.samples(), "all samples");
     }
     refused_whole(file, decoded.err(), out)
 }

@@ -20,6 +20,8 @@ use alloc::vec::Vec;
 struct Picture<'a> {
     source: Source<'a>,
     headers: Headers,
+    /// What was known of the picture before its first scan.
+    header: Header,
     frame: Frame,
     layout: Layout,
     conversion: Conversion,
@@ -55,7 +57,9 @@ pub(crate) fn decode(
         return Err(Error::Damaged { at: source.position(), expected: "a scan" });
     };
     let frame = headers.whole_frame(first.at)?;
-    let conversion = Conversion::of(headers.color(&frame)?, output)?;
+    // Markers behind the first scan change nothing of it any more.
+    let header = Header::of_frame(&frame, headers.color(&frame)?, headers.is_adobe());
+    let conversion = Conversion::of(header.color, output)?;
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     if pixels > limits.max_pixels {
         return Err(Error::TooLarge { pixels, limit: limits.max_pixels });
@@ -72,6 +76,7 @@ pub(crate) fn decode(
     let mut picture = Picture {
         source,
         headers,
+        header,
         frame,
         layout,
         conversion,
@@ -179,7 +184,7 @@ impl Picture<'_> {
 
     /// What is known about it.
     fn told(&self, file: &[u8]) -> Result<Salvaged, Error> {
-        let Picture { frame, layout, source, headers, .. } = self;
+        let Picture { frame, layout, source, .. } = self;
         let count = frame.components().len();
         let incomplete = match frame.coding {
             Coding::Sequential => self.seen[..count].contains(&false),
@@ -189,7 +194,7 @@ impl Picture<'_> {
         let blocks = (u64::from(across) * u64::from(down)).max(1);
         let missing = blocks.saturating_sub(self.levels) * 100;
         let damage = source.damage();
-        let header = Header::of_frame(frame, headers.color(frame)?, headers.is_adobe());
+        let header = self.header.clone();
         Ok(Salvaged {
             info: Info {
                 size: (header.width, header.height),
