@@ -80,7 +80,7 @@
       tile(live ? 'time so far' : 'time', figure('wall_seconds', time)),
       tile('cores used', three(cpu), `of ${three(report.machine?.cores || 0)}`),
       tile('read', figure('totals.bytes_in', bytes)), tile('written', figure('totals.bytes_out', bytes)),
-      budget.capacity > 0 && tile('peak of budget', memory(budget.peak), `of ${memory(budget.capacity)}`));
+      budget.capacity > 0 && tile('budget, peak', memory(budget.peak), `of ${memory(budget.capacity)}`));
   }
 
   // The stages as a graph: boxes filled by what their workers did, pipes and tanks between them by their queues.

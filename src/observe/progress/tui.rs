@@ -2,7 +2,7 @@
 //! front of them, throughput, cores and memory. Drawn by `ratatui` into a buffer; put on the screen like the bar, below what
 //! is printed, so that Ctrl-C and lines of text work as ever.
 
-use super::super::shares::{Shares, shares};
+use super::super::shares::{Shares, per_step, shares};
 use super::super::units::{duration, memory, percent, three};
 use super::super::view::{View, ratio};
 use super::pace::Speed;
@@ -147,7 +147,7 @@ fn row(stage: &StageReport, parts: Shares, is_source: bool, width: usize) -> Lin
     let name: String = stage.name.chars().take(NAME).collect();
     spans.push(Span::styled(format!("{name:<NAME$}"), Style::new().add_modifier(Modifier::BOLD)));
     spans.push(Span::raw(format!("×{:<4}", stage.workers)));
-    let tail = format!(" {:>5} busy {:>8}", percent(parts.busy), duration(stage.mean_step()));
+    let tail = format!(" {:>5} busy {:>8}", percent(parts.busy), duration(per_step(stage).0));
     let used = QUEUE + 12 + NAME + 5 + tail.chars().count();
     spans.extend(bar(parts, width.saturating_sub(used).min(60)));
     spans.push(Span::raw(tail));

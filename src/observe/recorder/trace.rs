@@ -64,7 +64,8 @@ impl Trace {
         );
         let mut events = Events(&mut out, true);
         self.tracks(names, &mut events);
-        self.pictures().for_each(|traced| slices(traced, names, &mut events));
+        let quoted: Vec<Value> = names.iter().map(|name| Value::from(name.as_str())).collect();
+        self.pictures().for_each(|traced| slices(traced, &quoted, &mut events));
         counters(names, series, &mut events);
         out.push_str("\n]}\n");
         out
@@ -100,24 +101,25 @@ fn micros(time: Duration) -> f64 {
     time.as_nanos() as f64 / 1e3
 }
 
-/// One slice for each stage; those of one picture are joined by arrows.
-fn slices(traced: &Traced, names: &[String], events: &mut Events<'_>) {
-    let name: String = file_name(&traced.label).chars().take(LONGEST).collect();
-    let path: String = traced.label.chars().take(4 * LONGEST).collect();
+/// One slice for each stage; those of one picture are joined by arrows. Written without the detour over values: there can be
+/// hundreds of thousands, and the run is over only when they are written.
+fn slices(traced: &Traced, names: &[Value], events: &mut Events<'_>) {
+    let short =
+        |text: &str, most: usize| Value::from(text.chars().take(most).collect::<String>()).to_string();
+    let name = short(file_name(&traced.label), LONGEST);
+    let path = short(&traced.label, 4 * LONGEST);
+    let (seq, last) = (traced.seq, traced.visits.len().saturating_sub(1));
     for (at, visit) in traced.visits.iter().enumerate() {
-        events.push(&json!({
-            "ph": "X",
-            "pid": PROCESS,
-            "tid": track(visit.stage, visit.worker),
-            "ts": micros(visit.began),
-            "dur": micros(visit.took),
-            "name": name,
-            "cat": names.get(visit.stage),
-            "bind_id": traced.seq + 1,
-            "flow_in": at > 0,
-            "flow_out": at + 1 < traced.visits.len(),
-            "args": { "picture": path, "number": traced.seq },
-        }));
+        let stage = names.get(visit.stage).unwrap_or(&Value::Null);
+        let (track, begun, took) =
+            (track(visit.stage, visit.worker), micros(visit.began), micros(visit.took));
+        let (from, to) = (at > 0, at < last);
+        events.line(format_args!(
+            "{{\"ph\":\"X\",\"pid\":{PROCESS},\"tid\":{track},\"ts\":{begun:.3},\"dur\":{took:.3},\"name\":{name},\
+             \"cat\":{stage},\"bind_id\":{},\"flow_in\":{from},\"flow_out\":{to},\
+             \"args\":{{\"picture\":{path},\"number\":{seq}}}}}",
+            seq + 1
+        ));
     }
 }
 
@@ -145,7 +147,12 @@ struct Events<'a>(&'a mut String, bool);
 
 impl Events<'_> {
     fn push(&mut self, event: &Value) {
+        self.line(format_args!("{event}"));
+    }
+
+    fn line(&mut self, event: std::fmt::Arguments<'_>) {
         let first = std::mem::replace(&mut self.1, false);
+        // Writing to a string does not fail.
         let _ = write!(self.0, "{}\n{event}", if first { "" } else { "," });
     }
 }
