@@ -20,6 +20,8 @@ const SECTIONS: &[(&str, &str)] = &[
       Run several ops, in this order; `pipeline ops` tells what there is.
   find photos -name '*.jpg' -mmin -60 -print0 | pipeline -0 - -o gray/
       Convert the pictures that another command names.
+  pipeline tune photos/ -o pipeline.toml
+      Find good numbers of workers by measuring for half a minute, and write them down.
   pipeline config init pipeline.toml
       Start a config file; once `input` is set there, `pipeline` alone does the job.",
     ),
