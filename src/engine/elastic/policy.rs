@@ -115,7 +115,8 @@ impl Policy {
             self.phase = Phase::Watching(watch);
             return Vec::new();
         }
-        let (span, rate) = (watch.span(), watch.rate());
+        let (mut span, rate) = (watch.span(), watch.rate());
+        self.memory.recognize(&mut span);
         let laws = Laws { span: &span, cores: self.cores };
         let blurred = 6.0 * rate.error > (laws.room() - 1.0) * rate.mean;
         if blurred && watch.seconds() < 2.5 * pace {

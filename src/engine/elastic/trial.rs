@@ -49,9 +49,10 @@ impl Trial {
         if rise.abs() > noise {
             return Some(rise > 0.0);
         }
-        // It may be more, but for the noise: a longer look tells.
+        // It may be more, but for the noise: a longer look tells, the longer the more there is to gain.
+        let patience = if !settled && rise > 0.1 * before.mean { 15.0 } else { 6.0 };
         let unclear = rise > 0.0 && noise > 1.01 * part * before.mean;
-        (seconds >= 6.0 * pace || !unclear).then_some(false)
+        (seconds >= patience * pace || !unclear).then_some(false)
     }
 
     /// Fewer were too few, or more were too many.
