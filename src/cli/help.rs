@@ -24,6 +24,8 @@ const SECTIONS: &[(&str, &str)] = &[
       Go on with a run that was interrupted: only what is missing or has changed is done.
   pipeline predict run.json --cores 16 --set read=32
       Say what a run recorded with --report run.json would do on 16 cores with 32 readers.
+  pipeline tune photos/ -o pipeline.toml
+      Find good numbers of workers by measuring for half a minute, and write them down.
   pipeline config init pipeline.toml
       Start a config file; once `input` is set there, `pipeline` alone does the job.",
     ),
