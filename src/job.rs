@@ -16,28 +16,36 @@
 mod count; // a second walk, for the number of inputs
 mod error;
 mod inputs;
+mod items; // what goes from stage to stage
+mod journal; // what happened to each input, for a later run
 mod outline; // what would be done
+mod preview; // a picture, small
 mod recipe; // config's choices in the words of the stages
 mod sample; // the built-in sample set
+mod session; // the lock, the journal, the inputs in flight
 mod sizes; // numbers that nobody gave
 mod tally; // counters about pictures
 mod tune; // good fixed numbers, by trying
 mod work; // one picture's way through the stages
 
-pub use error::JobError;
+pub use error::{JobError, advice};
 pub use outline::{Outlined, outline};
 pub use pipeline_stages::{Capabilities, DecodePath, Format, Op, OpHelp, Plan, display::escape, read::Entry};
+pub use preview::preview;
 pub use sample::{SAMPLE_DIRECTORY, write_sample};
 pub use sizes::{AtMost, Sizes, usable_cores};
 pub use tally::Totals;
 pub use tune::{Measured, Tuned, TunedStage, tune};
 
 use crate::config::{self, Config};
-use crate::engine::{Controller, Failure, Handle, OnError, Order, Pipeline, Report, RunError, Stage};
+use crate::engine::{
+    Controller, Failure, Handle, History, OnError, Order, Pipeline, Report, RunError, Stage,
+};
 use pipeline_stages::read::{Inputs, Skipped};
 use pipeline_stages::write::{Claims, Destination, Existing};
 use pipeline_stages::{Converter, Decoder, Encoder};
 use recipe::Recipe;
+use session::Session;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +79,31 @@ pub trait Listener: Send + Sync {
     /// Something about a picture was odd, but it was converted.
     fn warned(&self, entry: &Entry, warning: &str) {
         let _ = (entry, warning);
+    }
+
+    /// A picture was written.
+    fn written(&self, entry: &Entry, receipt: &Receipt) {
+        let _ = (entry, receipt);
+    }
+
+    /// Whether [`finished`](Listener::finished) is to be called: remembering what it tells costs a little.
+    fn wants_histories(&self) -> bool {
+        false
+    }
+
+    /// An input has ended.
+    fn finished(&self, history: &History<'_>) {
+        let _ = history;
+    }
+
+    /// Something about the whole run that people should know.
+    fn noted(&self, note: &str) {
+        let _ = note;
+    }
+
+    /// The journal does not hold all that happened; a later run will do again what it does not know of.
+    fn journal_lost(&self, reason: &str) {
+        let _ = reason;
     }
 
     /// It was decided what is done to a picture.
@@ -129,16 +162,21 @@ impl Job {
     /// Prepares the output directory and starts.
     ///
     /// # Errors
-    /// [`JobError::Output`] if nothing can be written there, [`JobError::Build`] if the machine gives no threads.
+    /// [`JobError::Output`] and [`JobError::Journal`] if nothing can be written there, [`JobError::Locked`] if another run
+    /// does, [`JobError::OtherSettings`] if what is to be resumed was done differently, [`JobError::Build`] if the machine
+    /// gives no threads.
     pub fn start(self) -> Result<Running, JobError> {
         let Self { config, recipe, inputs, listener } = self;
         let sizes = Sizes::new(&config);
         let destination = destination(&config)?;
+        let (session, notes) = Session::open(&config, &recipe, &destination)?;
+        notes.iter().for_each(|note| listener.noted(note));
         let claims = Claims::new(destination.folds_case());
         let in_place = config.write.in_place;
         let tally = Default::default();
         let usable = sizes.usable.bytes();
-        let shared = Arc::new(Shared { recipe, usable, destination, in_place, claims, tally, listener });
+        let shared =
+            Arc::new(Shared { recipe, usable, destination, session, in_place, claims, tally, listener });
         let counting = inputs.counting_walk().map(count::Counting::start);
         let walk = inputs.walk();
         let skipped = walk.skipped();
@@ -173,8 +211,8 @@ fn flow(
         (all(), all(), all(), all(), all(), all(), all(), all());
     let limits = shared.recipe.plan.limits.clone();
     let lenient = shared.recipe.lenient;
-    let pipeline = Pipeline::source(stage::LIST, walk, work::input_label)
-        .budget_until(stage::DECODE, sizes.files, work::file_bytes)
+    let pipeline = Pipeline::source(stage::LIST, items::inputs(walk, all()), items::input_label)
+        .budget_until(stage::DECODE, sizes.files, items::file_bytes)
         .stage(
             Stage::filter_map(stage::READ, move |input| read.read(input))
                 .workers(sizes.readers)
@@ -217,15 +255,24 @@ fn flow(
             config::Order::Completion => Order::Completion,
         })
         .on_error(on_error(config))
-        .fatal_if(work::is_fatal)
-        .on_failed(move |failure| failed.listener.failed(failure))
+        .fatal_if(error::is_fatal)
+        .on_failed(move |failure| {
+            failed.session.iter().for_each(|session| session.failed(failure));
+            failed.listener.failed(failure);
+        })
         // A receipt that waits for its turn holds no picture any more.
-        .holds(|_| size_of::<Receipt>() as u64);
+        .holds(|_| size_of::<items::Finished>() as u64);
     let pipeline = match config.limits.window {
         config::Window::Auto => pipeline,
         config::Window::Fixed(window) => pipeline.window(window.get()),
     };
-    Ok(pipeline.sink(stage::DONE, move |receipt: Receipt| done.tally.done(&receipt)).spawn()?)
+    let pipeline = if shared.listener.wants_histories() {
+        let listening = all();
+        pipeline.on_finished(move |history| listening.listener.finished(history))
+    } else {
+        pipeline
+    };
+    Ok(pipeline.sink_items(stage::DONE, move |item| done.done(item.value)).spawn()?)
 }
 
 fn on_error(config: &Config) -> OnError {
@@ -280,7 +327,14 @@ impl Running {
     /// # Errors
     /// [`RunError::Stopped`] if a failure ended it.
     pub fn wait(self) -> Result<Report, RunError> {
-        self.handle.wait()
+        let ended = self.handle.wait();
+        let report = ended.as_ref().map_or_else(RunError::report, Some);
+        if let (Some(session), Some(report)) = (&self.shared.session, report)
+            && let Err(error) = session.end(report)
+        {
+            self.shared.listener.journal_lost(&error.to_string());
+        }
+        ended
     }
 }
 

@@ -166,8 +166,9 @@ fn what_cannot_be_together_is_refused() {
     assert!(refused(&["-q", "-v"]).contains("cannot be used with"));
     assert!(refused(&["-0", "a"]).contains("-0: only a list of paths has separators"));
     assert!(refused(&["-", "--files-from", "-"]).contains("stdin can be read once"));
-    assert!(refused(&["--report", "r.html"]).contains("HTML reports are not there yet"));
-    assert!(refused(&["--report", "r"]).contains("name a file that ends in .json"));
+    assert!(refused(&["--report", "r"]).contains("name a file that ends in .html or .json"));
+    assert!(refused(&["--trace", "t.html"]).contains("a trace is JSON; name a file that ends in .json"));
+    assert!(refused(&["--metrics", "example.org:80"]).contains("an address and a port"));
 }
 
 #[test]
@@ -191,7 +192,7 @@ fn help_teaches() {
 
 #[test]
 fn flags_of_later_versions_are_not_accepted_yet() {
-    for flag in ["--resume", "--retry-failed", "--trace=x", "--metrics=x", "--dashboard=x"] {
+    for flag in ["--isolate", "--allow=jpeg"] {
         assert!(refused(&[flag]).contains("unexpected argument"), "{flag}");
     }
 }

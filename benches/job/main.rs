@@ -1,4 +1,4 @@
-//! Owns measuring the whole job against its floors: efficiency, time of the smallest job, peak memory.
+//! Owns measuring the whole job against its floors: efficiency, time of the smallest job, peak memory, what watching a run costs.
 //! Does not own: comparing it with other programs (`benches/peers/`).
 //!
 //! `cargo bench --bench job [-- FOLDER] [--quick]`. FOLDER holds pictures, `TEST_CORPUS/photos` without it. Runs the
@@ -10,6 +10,7 @@ mod measure;
 mod memory;
 mod serial;
 mod start;
+mod telemetry;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -28,6 +29,7 @@ fn main() -> Result<()> {
         None => eprintln!("SKIPPED: efficiency; name a folder with pictures, or set TEST_CORPUS"),
     }
     start::measure(scratch.path(), quick)?;
+    telemetry::measure(scratch.path(), quick)?;
     match corpus {
         Some(corpus) => memory::measure(&corpus.join("large"), scratch.path(), quick)?,
         None => eprintln!("SKIPPED: peak memory; set TEST_CORPUS to the directory that has large/"),

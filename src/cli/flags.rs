@@ -1,7 +1,7 @@
 //! Matched arguments to assignments. Owns: which flag speaks for which setting. Does not own: what a value means.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
@@ -48,20 +48,27 @@ fn queue(written: &str) -> Result<Assignment, Problem> {
 
 /// What belongs to this call alone, and what is wrong with it.
 pub(super) fn invocation(args: CallArgs) -> (Invocation, Vec<Problem>) {
-    let problems = args.report.as_ref().and_then(report_problem);
+    let problems =
+        [args.report.as_ref().and_then(report_problem), args.trace.as_ref().and_then(trace_problem)];
     let invocation = Invocation {
         files_from: args.files_from.map(files_from),
         null_separated: args.null,
         dry_run: args.dry_run,
         explain_plan: args.explain_plan,
+        resume: args.resume || args.retry_failed || args.redo,
+        retry_failed: args.retry_failed,
+        redo: args.redo,
         report: args.report,
+        trace: args.trace,
+        metrics: args.metrics,
+        dashboard: args.dashboard,
         verbosity: match (args.quiet, args.verbose) {
             (true, _) => Verbosity::Quiet,
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         },
     };
-    (invocation, problems.into_iter().collect())
+    (invocation, problems.into_iter().flatten().collect())
 }
 
 fn files_from(file: PathBuf) -> FilesFrom {
@@ -69,11 +76,24 @@ fn files_from(file: PathBuf) -> FilesFrom {
 }
 
 fn report_problem(file: &PathBuf) -> Option<Problem> {
-    let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
-    let message = match extension.to_str() {
-        Some("json") => return None,
-        Some("html" | "htm") => "HTML reports are not there yet; name a file that ends in .json",
-        _ => "the name says the format; name a file that ends in .json",
-    };
+    if is_page(file) || has_extension(file, &["json"]) {
+        return None;
+    }
+    let message = "the name says the format; name a file that ends in .html or .json";
     Some(Problem::at("--report", format!("{file:?}: {message}")))
+}
+
+fn trace_problem(file: &PathBuf) -> Option<Problem> {
+    let message = "a trace is JSON; name a file that ends in .json";
+    (!has_extension(file, &["json"])).then(|| Problem::at("--trace", format!("{file:?}: {message}")))
+}
+
+/// Whether a report of that name is a page.
+pub(super) fn is_page(file: &Path) -> bool {
+    has_extension(file, &["html", "htm"])
+}
+
+fn has_extension(file: &Path, known: &[&str]) -> bool {
+    let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
+    known.iter().any(|known| extension == *known)
 }

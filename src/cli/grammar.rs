@@ -4,6 +4,7 @@
 //! what is no setting (`-c`, `--dry-run`, the commands) is derived from the structs below.
 
 use std::ffi::{OsStr, OsString};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, TypedValueParser, ValueParser};
@@ -11,7 +12,7 @@ use clap::{Arg, ArgAction, Args, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::recorded::{ExplainArgs, PredictArgs};
-use super::{help, ops};
+use super::{help, listen, ops};
 use crate::config::Config;
 use crate::config::settings::{Heading, SETTINGS, Setting, Shape};
 
@@ -41,9 +42,33 @@ pub(super) struct CallArgs {
     #[arg(long, help_heading = Heading::Run.title())]
     pub(super) explain_plan: bool,
 
-    /// Write what was measured to FILE.json
-    #[arg(long, value_name = "FILE.json", value_hint = ValueHint::FilePath, help_heading = Heading::Run.title())]
+    /// Do only what earlier runs to this output have not done, or what has changed since
+    #[arg(long, help_heading = Heading::Run.title())]
+    pub(super) resume: bool,
+
+    /// As --resume, and try again what failed
+    #[arg(long, help_heading = Heading::Run.title())]
+    pub(super) retry_failed: bool,
+
+    /// As --resume, and do again what was done with other settings
+    #[arg(long, help_heading = Heading::Run.title())]
+    pub(super) redo: bool,
+
+    /// Write what was measured: as a page to FILE.html, for machines to FILE.json
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = Heading::Run.title())]
     pub(super) report: Option<PathBuf>,
+
+    /// Write every step of every picture to FILE.json, for Perfetto (https://ui.perfetto.dev); long runs keep a part
+    #[arg(long, value_name = "FILE.json", value_hint = ValueHint::FilePath, help_heading = Heading::Run.title())]
+    pub(super) trace: Option<PathBuf>,
+
+    /// Serve figures for Prometheus while it runs, at /metrics; a PORT alone is on this machine only
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen::address, help_heading = Heading::Run.title())]
+    pub(super) metrics: Option<SocketAddr>,
+
+    /// Serve a live page while it runs, on which the run can be steered; a PORT alone is on this machine only
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen::address, help_heading = Heading::Run.title())]
+    pub(super) dashboard: Option<SocketAddr>,
 
     /// Say nothing but errors
     #[arg(short, long, conflicts_with = "verbose", help_heading = Heading::Run.title())]

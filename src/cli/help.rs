@@ -20,8 +20,12 @@ const SECTIONS: &[(&str, &str)] = &[
       Run several ops, in this order; `pipeline ops` tells what there is.
   find photos -name '*.jpg' -mmin -60 -print0 | pipeline -0 - -o gray/
       Convert the pictures that another command names.
+  pipeline photos/ -o gray/ --resume
+      Go on with a run that was interrupted: only what is missing or has changed is done.
   pipeline predict run.json --cores 16 --set read=32
       Say what a run recorded with --report run.json would do on 16 cores with 32 readers.
+  pipeline tune photos/ -o pipeline.toml
+      Find good numbers of workers by measuring for half a minute, and write them down.
   pipeline config init pipeline.toml
       Start a config file; once `input` is set there, `pipeline` alone does the job.",
     ),
@@ -35,8 +39,8 @@ const SECTIONS: &[(&str, &str)] = &[
         "  0        all done
   1        some pictures failed: named on stderr and in the report
   2        wrong usage or settings: nothing was written
-  3        the environment failed: disk full, output not writable
-  130/143  interrupted by Ctrl-C or SIGTERM: pictures in flight were finished",
+  3        the environment failed: disk full, output not writable; --resume goes on once that is mended
+  130/143  interrupted by Ctrl-C or SIGTERM: pictures in flight were finished; --resume goes on",
     ),
     (
         "Settings and environment",

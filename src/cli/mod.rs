@@ -14,32 +14,44 @@
 //! | `tune`, `tuned` | `pipeline tune`: measuring; the config file that comes of it |
 //! | `usage` | everything that is wrong, said at once |
 //! | `dispatch` | what each command does with the process |
+//! | `ending` | exit codes, and what is said about how a run ended |
 //! | `formats` | what each format can hold |
+//! | `json_text` | how a report's JSON is laid out |
+//! | `listen` | how people write where to listen |
 //! | `ops` | what each op says of itself |
 //! | `wrap` | text in columns no wider than the terminal |
 //! | `output` | stdout that may be closed at any time |
 //! | `recorded` | what is said of a run that was recorded |
 //! | `report_file` | the file of `--report`: checked before the work, replaced whole |
+//! | `samples` | the few pictures that a page shows |
+//! | `settings_json` | the settings, for reports |
 //! | `run` | the conversion itself |
 //! | `signals` | Ctrl-C and SIGTERM |
+//! | `watch` | what is recorded, served and written about a run |
 
 mod allocator;
 mod decided;
 mod dispatch;
+mod ending;
 mod flags;
 mod formats;
 mod grammar;
 mod help;
+mod json_text;
+mod listen;
 mod ops;
 mod output;
 mod parse;
 mod recorded;
 mod report_file;
 mod run;
+mod samples;
+mod settings_json;
 mod signals;
 mod tune;
 mod tuned;
 mod usage;
+mod watch;
 mod wrap;
 
 pub use dispatch::main;

@@ -1,31 +1,24 @@
-//! The conversion itself, as the command does it. Owns: from a config to an exit code; what is said about the run.
+//! The conversion itself, as the command does it. Owns: from a config to its end; what is said about the run.
 //! Does not own: the run (`job`), how it is drawn (`observe`).
 
 use super::decided::Decided;
-use super::signals::{Asked, Signals};
-use super::{output, report_file};
+use super::ending::{ENVIRONMENT, Ending, OK, SOME_FAILED, USAGE};
+use super::output;
+use super::signals::Signals;
+use super::watch::{self, Ears, Watch};
 use crate::config::{Config, ProgressKind, Verbosity, printable};
-use crate::engine::{Ended, Failure, Report, RunError};
+use crate::engine::{Failure, History, RunError};
 use crate::job::{
-    self, Entry, Job, JobError, Listener, Outlined, Plan, Running, SAMPLE_DIRECTORY, escape, usable_cores,
+    self, Entry, Job, JobError, Listener, Outlined, Plan, Receipt, Running, SAMPLE_DIRECTORY, escape,
+    usable_cores,
 };
 use crate::observe::{self, Ansi, OsWatch, Paths, Printer, Progress, Style, Totals, View};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
-
-/// All done.
-const OK: u8 = 0;
-/// Some pictures failed.
-const SOME_FAILED: u8 = 1;
-/// It was not asked for properly.
-const USAGE: u8 = 2;
-/// The machine failed.
-const ENVIRONMENT: u8 = 3;
-
-/// How often progress is looked at.
-const TICK: Duration = Duration::from_millis(100);
 
 /// Converts what the config says.
 pub(super) fn convert(config: &Config) -> ExitCode {
@@ -114,17 +107,49 @@ struct Speaker {
     printer: Printer,
     verbosity: Verbosity,
     explain_plan: bool,
+    ears: Option<Arc<Ears>>,
+    journal_lost: Arc<AtomicBool>,
 }
 
 impl Listener for Speaker {
     fn failed(&self, failure: &Failure) {
         self.printer.line(&failure.to_string());
+        if let Some(ears) = &self.ears {
+            ears.failed(failure);
+        }
+    }
+
+    fn written(&self, entry: &Entry, receipt: &Receipt) {
+        if let Some(ears) = &self.ears {
+            ears.written(entry, receipt);
+        }
+    }
+
+    fn wants_histories(&self) -> bool {
+        self.ears.as_ref().is_some_and(|ears| ears.wants_histories())
+    }
+
+    fn finished(&self, history: &History<'_>) {
+        if let Some(ears) = &self.ears {
+            ears.finished(history);
+        }
     }
 
     fn warned(&self, entry: &Entry, warning: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.printer.line(&format!("{}: warning: {warning}", escape(&entry.path)));
         }
+    }
+
+    fn noted(&self, note: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.printer.line(&format!("pipeline: {note}"));
+        }
+    }
+
+    fn journal_lost(&self, reason: &str) {
+        self.journal_lost.store(true, Relaxed);
+        self.printer.line(&format!("pipeline: {reason}; --resume will do again what it does not hold"));
     }
 
     fn planned(&self, entry: &Entry, plan: &Plan) {
@@ -138,29 +163,37 @@ fn run(config: &Config) -> ExitCode {
     // A panic in a codec becomes that picture's error, and is told as such.
     std::panic::set_hook(Box::new(|_| ()));
     let mut signals = Signals::catch();
+    let journal_lost = Arc::new(AtomicBool::new(false));
     let mut progress = Progress::new(style(config));
+    let mut watch = Watch::new(config);
     let speaker = Speaker {
         printer: progress.printer(),
         verbosity: config.invocation.verbosity,
         explain_plan: config.invocation.explain_plan,
+        ears: watch.ears(),
+        journal_lost: Arc::clone(&journal_lost),
     };
-    let watch = OsWatch::start();
+    let os = OsWatch::start();
     let mut decided = Decided::new(config, progress.printer());
     let running = match start(config, speaker) {
         Ok(running) => running,
         Err(code) => return code,
     };
-    signals.obey(running.controller(), progress.printer());
-    while !running.wait_timeout(TICK) {
+    signals.obey(running.controller(), progress.printer(), Duration::from_secs(config.run.grace.0));
+    watch.serve(config, running.controller(), &progress.printer());
+    let mut pause = Duration::ZERO;
+    while !running.wait_timeout(pause) {
         with_view(&running, |view| {
             progress.update(view);
             decided.tell(view.report);
+            pause = watch.update(view);
         });
     }
     with_view(&running, |view| progress.finish(view));
     let (totals, expected) = (totals(&running), running.expected());
+    let done_before = running.totals().done_before;
     let ended = running.wait();
-    let os = watch.so_far();
+    let os = os.so_far();
     let report = match &ended {
         Ok(report) => report,
         Err(error) => match error.report() {
@@ -171,14 +204,27 @@ fn run(config: &Config) -> ExitCode {
     let cores = os.cores().unwrap_or(usable_cores() as f64);
     let view = View { report, totals: &totals, expected, cores, os: Some(&os) };
     conclude(config, &view);
-    let written = write_report(config, &view);
-    exit_code(&ended, report, signals.asked(), written)
+    let written = watch.finish(config, &view);
+    let ending = Ending {
+        ended: &ended,
+        report,
+        asked: signals.asked(),
+        expected,
+        done_before,
+        can_resume: !config.write.in_place,
+        records_lost: !written | journal_lost.load(Relaxed),
+    };
+    ending.lines(config.invocation.verbosity).iter().for_each(|line| output::to_stderr(line));
+    ExitCode::from(ending.code())
 }
 
 /// Everything is checked before anything is written.
 fn start(config: &Config, speaker: Speaker) -> Result<Running, ExitCode> {
     let job = Job::new(config).map_err(|error| failed_to_start(&error))?;
-    check_report(config)?;
+    watch::check(config).map_err(|why| {
+        output::to_stderr(&format!("pipeline: {why}; nothing was converted"));
+        ExitCode::from(ENVIRONMENT)
+    })?;
     job.listener(speaker).start().map_err(|error| failed_to_start(&error))
 }
 
@@ -193,6 +239,7 @@ fn style(config: &Config) -> Style {
     }
     match config.run.progress {
         ProgressKind::Bar => Style::Bar,
+        ProgressKind::Tui => Style::Tui,
         ProgressKind::Plain => Style::Plain,
         ProgressKind::Json => Style::Json,
         ProgressKind::None => Style::None,
@@ -233,53 +280,4 @@ fn conclude(config: &Config, view: &View<'_>) {
     }
     output::to_stderr(observe::summary(view, Ansi::auto()).trim_end());
     output::to_stderr(observe::diagnose(view).to_string().trim_end());
-}
-
-/// A report that cannot be written is told before hours of work rather than after them.
-fn check_report(config: &Config) -> Result<(), ExitCode> {
-    let Some(path) = &config.invocation.report else { return Ok(()) };
-    // In place, nothing makes a directory.
-    let output = if config.write.in_place { Path::new("") } else { &config.output };
-    report_file::check(path, output).map_err(|error| {
-        let what = format!("pipeline: cannot write the report {}: {error}", escape(path));
-        output::to_stderr(&format!("{what}; nothing was converted"));
-        ExitCode::from(ENVIRONMENT)
-    })
-}
-
-fn write_report(config: &Config, view: &View<'_>) -> bool {
-    let Some(path) = &config.invocation.report else { return true };
-    let json = format!("{:#}\n", observe::report_json(view));
-    match report_file::write(path, &json) {
-        Ok(()) => true,
-        Err(error) => {
-            output::to_stderr(&format!("pipeline: cannot write the report {}: {error}", escape(path)));
-            false
-        }
-    }
-}
-
-fn exit_code(
-    ended: &Result<Report, RunError>,
-    report: &Report,
-    asked: Asked,
-    report_written: bool,
-) -> ExitCode {
-    if report.ended == Ended::Fatal {
-        output::to_stderr(
-            "pipeline: stopped, because the others would fail for the same reason; what was finished is intact",
-        );
-    }
-    if let Err(RunError::Source { panic, .. }) = ended {
-        output::to_stderr(&format!("pipeline: finding the inputs failed: {panic}"));
-    }
-    let code = match (asked, ended) {
-        (Asked::Interrupt, _) => 130,
-        (Asked::Terminate, _) => 143,
-        _ if report.ended == Ended::Fatal || matches!(ended, Err(RunError::Source { .. })) => ENVIRONMENT,
-        _ if !report_written => ENVIRONMENT,
-        _ if report.failed + report.interrupted > 0 => SOME_FAILED,
-        _ => OK,
-    };
-    ExitCode::from(code)
 }

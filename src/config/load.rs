@@ -139,6 +139,10 @@ impl<'l> Join<'l> {
             );
             self.problems.push(Problem::at(in_place.to_string(), message));
         }
+        if config.write.in_place && config.invocation.resume {
+            let message = "in place nothing is journaled, so nothing can be resumed; remove --resume, --retry-failed, --redo";
+            self.problems.push(Problem::at(origins.of("write.in-place").to_string(), message));
+        }
         let listed = config.invocation.files_from.is_some();
         if listed && !matches!(origins.of("input"), Origin::Flag(_)) {
             // A list on the command line replaces the inputs of the layers below, as INPUT does.

@@ -12,7 +12,7 @@ use super::settings::{SETTINGS, Setting, sections};
 use super::validated::Config;
 use super::value::Value;
 use super::values::{
-    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
+    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Grace, Gray, MaxFailures, Memory, Metadata,
     OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling, Window, Workers,
 };
 
@@ -99,6 +99,7 @@ described! {
     QueueCapacity = {"type": "integer", "minimum": 0, "maximum": (Self::CAP)};
     Window = {"oneOf": [{"type": "integer", "minimum": 1, "maximum": (Self::CAP)}, {"const": "auto"}]};
     MaxFailures = {"oneOf": [{"type": "integer", "minimum": 0}, {"const": "none"}]};
+    Grace = {"type": "integer", "minimum": 0, "maximum": (Self::CAP)};
     Quality = {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 100}, {"const": "keep"}]};
     Bits = {"enum": [1, "auto"]};
     ByteCount = {"type": ["integer", "string"], "minimum": 1, "pattern": "^[0-9]+ ?([kKmMgGtT][iI]?)?[bB]$"};

@@ -220,6 +220,7 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Results One "existing" "WHAT" "write.existing" write.existing: "What happens to a result whose file exists";
     Results Switch "durable" "BOOL" "write.durable" write.durable: "Count a result as done only once it is safely on the disk (slower)";
     Results Switch "keep-mtime" "BOOL" "write.keep-mtime" write.keep_mtime: "Give each result the modification time of its input";
+    Results Switch "journal-hash" "BOOL" "write.journal-hash" write.journal_hash: "Journal SHA-256 of inputs and results, and let --resume compare these instead of times (slower)";
     Results Switch "in-place" "BOOL" "write.in-place" write.in_place: "Write results beside their inputs; one with the same name replaces its input";
 
     Limits One "memory" "BYTES|auto" "limits.memory" limits.memory: "Most bytes of decoded pictures in flight (1GiB, 500MB); auto: the smaller of 1GiB and a quarter of what is usable";
@@ -230,6 +231,7 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
 
     Run One "order" "ORDER" "run.order" run.order: "Order in which results are finished";
     Run One "on-error" "WHAT" "run.on-error" run.on_error: "What a picture that fails does to the run";
+    Run One "grace" "SECONDS" "run.grace" run.grace: "Time for what is under way after Ctrl-C or SIGTERM (seconds); then it is given up, for --resume to do again";
     Run One "progress" "KIND" "run.progress" run.progress: "How progress is shown on stderr";
     Run One "elastic" "on|off" "run.elastic" run.elastic: "Raise and lower the workers that are auto while the run goes on, where it finishes more pictures; off leaves them as at the start";
 };

@@ -2,10 +2,11 @@
 //!
 //! Owns: the fields and their defaults. Does not own: where a value came from (`load::Origins`), what it does (`job`).
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::values::{
-    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Gray, MaxFailures, Memory, Metadata,
+    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Grace, Gray, MaxFailures, Memory, Metadata,
     OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling, Window, Workers,
 };
 
@@ -123,6 +124,8 @@ pub struct Write {
     pub keep_mtime: bool,
     /// Whether results replace their inputs.
     pub in_place: bool,
+    /// Whether the journal knows files by hashes of their bytes.
+    pub journal_hash: bool,
 }
 
 /// What a run may use.
@@ -147,6 +150,8 @@ pub struct Run {
     pub order: Order,
     /// What a failure does to the run.
     pub on_error: OnErrorPolicy,
+    /// How long what is under way may take when the run is asked to end.
+    pub grace: Grace,
     /// How progress is shown.
     pub progress: ProgressKind,
     /// Whether numbers of workers that are `auto` follow what is measured.
@@ -155,8 +160,8 @@ pub struct Run {
 
 impl Default for Run {
     fn default() -> Self {
-        let (order, on_error, progress) = Default::default();
-        Self { order, on_error, progress, elastic: true }
+        let (order, on_error, grace, progress) = Default::default();
+        Self { order, on_error, grace, progress, elastic: true }
     }
 }
 
@@ -171,8 +176,20 @@ pub struct Invocation {
     pub dry_run: bool,
     /// Say which plan each picture gets.
     pub explain_plan: bool,
-    /// Where the report is written, as JSON.
+    /// Do only what earlier runs to this output have not done, or what has changed since.
+    pub resume: bool,
+    /// And try again what failed; only together with `resume`.
+    pub retry_failed: bool,
+    /// And do again what was done with other settings; only together with `resume`.
+    pub redo: bool,
+    /// Where the report is written: as JSON or as a page, by its extension.
     pub report: Option<PathBuf>,
+    /// Where the trace is written, as JSON.
+    pub trace: Option<PathBuf>,
+    /// Where Prometheus fetches figures.
+    pub metrics: Option<SocketAddr>,
+    /// Where the live page is served.
+    pub dashboard: Option<SocketAddr>,
     /// How much is said on stderr.
     pub verbosity: Verbosity,
 }
@@ -235,6 +252,7 @@ impl Default for Config {
                 durable: false,
                 keep_mtime: false,
                 in_place: false,
+                journal_hash: false,
             },
             limits: Limits {
                 memory: Memory::Auto,

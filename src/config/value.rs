@@ -10,7 +10,7 @@ use schemars::{Schema, SchemaGenerator};
 
 use super::raw::{Element, Span, Written};
 use super::values::{
-    Amount, Background, Bits, ByteCount, Choice, Effort, Existing, FormatChoice, Gray, InvalidValue,
+    Amount, Background, Bits, ByteCount, Choice, Effort, Existing, FormatChoice, Grace, Gray, InvalidValue,
     MaxFailures, Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity,
     Subsampling, Window, Workers,
 };
@@ -98,7 +98,7 @@ macro_rules! amounts {
     )+};
 }
 
-amounts!(Workers, QueueCapacity, Window, MaxFailures, Quality, Bits, ByteCount, PixelCount, Memory);
+amounts!(Workers, QueueCapacity, Window, MaxFailures, Grace, Quality, Bits, ByteCount, PixelCount, Memory);
 
 fn read_choice<T: Choice + FromStr<Err = InvalidValue>>(written: &Written) -> Result<T, Vec<Fault>> {
     let words = || T::WORDS.iter().map(|(word, _)| *word);

@@ -21,6 +21,7 @@ struct Door {
     seats: isize,
     seated: usize,
     open: bool,
+    paused: bool,
     source_waits: bool,
     /// With the place taken last, and without it.
     peak: [usize; 2],
@@ -28,7 +29,7 @@ struct Door {
 
 impl Door {
     fn has_room(&self) -> bool {
-        self.unfinished < at_least_one(self.window) && self.seated < at_least_one(self.seats)
+        !self.paused && self.unfinished < at_least_one(self.window) && self.seated < at_least_one(self.seats)
     }
 
     fn take_place(&mut self) {
@@ -45,8 +46,16 @@ fn at_least_one(places: isize) -> usize {
 impl Admission {
     pub(super) fn new(window: usize, seats: usize) -> Self {
         let [window, seats] = [window, seats].map(|places| isize::try_from(places).unwrap_or(isize::MAX));
-        let door =
-            Door { window, unfinished: 0, seats, seated: 0, open: true, source_waits: false, peak: [0; 2] };
+        let door = Door {
+            window,
+            unfinished: 0,
+            seats,
+            seated: 0,
+            open: true,
+            paused: false,
+            source_waits: false,
+            peak: [0; 2],
+        };
         Self { door: Mutex::new(door), changed: Condvar::new() }
     }
 
@@ -119,6 +128,16 @@ impl Admission {
         self.update(|door| door.open = false);
     }
 
+    /// While it is paused no input is admitted; what is inside goes on.
+    pub(super) fn pause(&self, paused: bool) {
+        self.update(|door| door.paused = paused);
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        let door = lock(&self.door);
+        door.paused && door.open
+    }
+
     pub(super) fn window(&self) -> usize {
         at_least_one(lock(&self.door).window)
     }
@@ -154,6 +173,18 @@ mod tests {
         (0..3).for_each(|_| assert!(admission.enter()));
         admission.give_back();
         assert_eq!(admission.peak_unfinished(), 2);
+    }
+
+    #[test]
+    fn a_paused_door_lets_nobody_in_until_it_is_resumed_and_can_still_be_shut() {
+        let admission = Admission::new(10, 10);
+        admission.pause(true);
+        assert_eq!((admission.try_enter(), admission.is_paused()), (Some(false), true));
+        admission.pause(false);
+        assert_eq!((admission.try_enter(), admission.is_paused()), (Some(true), false));
+        admission.pause(true);
+        admission.shut();
+        assert_eq!((admission.try_enter(), admission.is_paused()), (None, false));
     }
 
     #[test]

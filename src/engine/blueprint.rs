@@ -6,7 +6,7 @@ use super::error::BuildError;
 use super::item::MAX_BUDGETS;
 use super::order::Order;
 use super::policy::{FatalIf, OnError};
-use super::sink::OnFailed;
+use super::sink::{OnFailed, OnFinished};
 use super::stage::{MAX_QUEUE, MAX_WORKERS};
 use std::collections::HashSet;
 
@@ -20,6 +20,7 @@ pub(super) struct Blueprint<'env> {
     pub(super) on_error: OnError,
     pub(super) fatal_if: Option<FatalIf<'env>>,
     pub(super) on_failed: Option<OnFailed<'env>>,
+    pub(super) on_finished: Option<OnFinished<'env>>,
     pub(super) sink_queue: usize,
 }
 

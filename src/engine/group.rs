@@ -28,6 +28,8 @@ pub(super) struct Group<'env> {
     pub(super) name: Arc<str>,
     pub(super) permits: Arc<Permits>,
     pub(super) gauge: Arc<Gauge>,
+    /// Among the stages, from 0.
+    pub(super) index: usize,
     pub(super) is_first: bool,
     pub(super) fans_out: bool,
     /// Budgets whose bytes are given back after this stage.
@@ -83,7 +85,7 @@ impl Gauge {
     pub(super) fn report(&self, upstream: Option<&Totals>, now: Nanos) -> StageReport {
         let totals = self.totals(now);
         let meters = lock(&self.meters);
-        StageReport::new(
+        let mut report = StageReport::new(
             &self.name,
             self.permits.allowed(),
             self.capacity,
@@ -91,6 +93,8 @@ impl Gauge {
             upstream,
             super::histogram::summarize(meters.iter().map(|meter| &meter.steps)),
             now,
-        )
+        );
+        report.step_counts = super::histogram::buckets(meters.iter().map(|meter| &meter.steps));
+        report
     }
 }

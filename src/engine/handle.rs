@@ -159,6 +159,29 @@ impl Controller {
         let _ = self.control.commands.send(Command::Grow(stage));
     }
 
+    /// Admits nothing until [`resume`](Controller::resume); what was admitted is worked off. Returns at once. A run that is
+    /// paused does not end by itself, but can be drained and aborted.
+    ///
+    /// ```
+    /// # use pipeline_images::engine::{Pipeline, Stage};
+    /// # use std::convert::Infallible;
+    /// # let handle = Pipeline::source("numbers", 0u32.., |n| n.to_string()).sink("done", |_| ()).spawn()?;
+    /// let controller = handle.controller();
+    /// controller.pause();
+    /// assert!(controller.snapshot().paused);
+    /// controller.resume();
+    /// # handle.drain()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn pause(&self) {
+        self.control.admission.pause(true);
+    }
+
+    /// Admits inputs again.
+    pub fn resume(&self) {
+        self.control.admission.pause(false);
+    }
+
     /// Admits nothing more; what was admitted is worked off. Returns at once.
     pub fn drain(&self) {
         self.control.drain(Ended::Drained);

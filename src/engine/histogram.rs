@@ -97,6 +97,33 @@ fn deviation(counts: &[u64; BUCKETS], total: u64, max: u64) -> Duration {
     Duration::from_nanos(mean_of(&|nanos| (nanos - mean).powi(2)).sqrt() as u64)
 }
 
+/// How many took so long.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "images", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Bucket {
+    /// The most that one of them took; within 12.5 %.
+    pub up_to: Duration,
+    /// So many.
+    pub count: u64,
+}
+
+/// The buckets of several writers that hold any.
+pub(super) fn buckets<'a>(parts: impl IntoIterator<Item = &'a Histogram>) -> Vec<Bucket> {
+    let mut counts = [0u64; BUCKETS];
+    let mut max = 0;
+    for part in parts {
+        max = max.max(part.max.load(Relaxed));
+        for (sum, count) in counts.iter_mut().zip(part.buckets.iter()) {
+            *sum += count.load(Relaxed);
+        }
+    }
+    // What took longer than the last edge is in the last bucket.
+    let edge = |at| if at == BUCKETS - 1 { max } else { upper(at).min(max) };
+    let held = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+    held.map(|(at, &count)| Bucket { up_to: Duration::from_nanos(edge(at)), count }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +154,17 @@ mod tests {
         assert_eq!(summarize([&histogram]).deviation, Duration::ZERO);
         (0..100).for_each(|_| histogram.add(3_071));
         assert_eq!(summarize([&histogram]).deviation, Duration::from_nanos(1_024));
+    }
+
+    #[test]
+    fn buckets_add_up_over_all_writers_and_end_with_the_longest() {
+        let (fast, slow) = (Histogram::new(), Histogram::new());
+        (0..98).for_each(|_| fast.add(1_000));
+        (0..2).for_each(|_| slow.add(1 << 50));
+        let counted = buckets([&fast, &slow]);
+        assert_eq!(counted.iter().map(|bucket| bucket.count).collect::<Vec<_>>(), [98, 2]);
+        assert_eq!(counted[1].up_to, Duration::from_nanos(1 << 50));
+        assert_eq!(buckets([]), []);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::clock::Nanos;
 use super::error::Failure;
 use super::sync::Arc;
 use super::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use super::trail::Trail;
 use std::fmt;
 
 /// The most budgets one pipeline can have.
@@ -27,19 +28,26 @@ pub(super) struct Ticket {
     fate: AtomicU8,
     /// Bytes held in each budget.
     pub(super) reserved: [AtomicU64; MAX_BUDGETS],
+    /// Where it has been, if somebody asked.
+    pub(super) trail: Option<Trail>,
 }
 
-/// What became of an input, decided when its last claim has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+/// What became of an input, decided when its last descendant has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// Every item of it reached the sink.
     Done,
+    /// An item of it failed.
     Failed,
+    /// A stage emitted nothing for it.
     Skipped,
+    /// The run was aborted while it was under way.
     Interrupted,
 }
 
 impl Ticket {
-    pub(super) fn new(seq: u64, label: std::sync::Arc<str>, admitted: Nanos) -> Arc<Self> {
+    /// With a trail over so many stages; none for 0.
+    pub(super) fn new(seq: u64, label: std::sync::Arc<str>, admitted: Nanos, stages: usize) -> Arc<Self> {
         Arc::new(Self {
             seq,
             label,
@@ -47,6 +55,7 @@ impl Ticket {
             outstanding: AtomicU32::new(1),
             fate: AtomicU8::new(0),
             reserved: Default::default(),
+            trail: Trail::new(stages),
         })
     }
 
@@ -168,7 +177,7 @@ mod tests {
 
     #[test]
     fn one_failed_child_makes_the_input_failed() {
-        let ticket = Ticket::new(0, "".into(), Nanos::default());
+        let ticket = Ticket::new(0, "".into(), Nanos::default(), 0);
         assert_eq!(ticket.fate(), Fate::Skipped);
         ticket.note_done();
         assert_eq!(ticket.fate(), Fate::Done);

@@ -31,6 +31,7 @@ mod sink;
 mod source;
 mod stage; // the description of a stage
 mod sync; // std or the model checker
+mod trail; // an input's way through the stages
 mod worker; // the worker loop
 
 pub use budget::ByteSize;
@@ -39,8 +40,8 @@ pub use elastic::{Decision, Outcome};
 pub use ends::Items;
 pub use error::{BuildError, Failure, Panicked, RunError, StepError};
 pub use handle::{Controller, Handle};
-pub use histogram::Latency;
-pub use item::{ChildPath, Done};
+pub use histogram::{Bucket, Latency};
+pub use item::{ChildPath, Done, Fate};
 #[doc(hidden)]
 pub use meter::telemetry_per_item;
 pub use order::Order;
@@ -50,4 +51,5 @@ pub use policy::OnError;
 pub use queue::{ChannelReceiver, ChannelSender};
 pub use report::{BudgetReport, Report, StageReport};
 pub use stage::Stage;
+pub use trail::{History, Visit};
 pub use worker::Emit;

@@ -20,11 +20,12 @@ use super::queue::ChannelReceiver;
 use super::queue::bounded;
 use super::report::Report;
 use super::run::{Gauges, Run, Wired};
-use super::sink::{Deliver, Holds, OnFailed, Sink};
+use super::sink::{Deliver, Holds, OnFailed, OnFinished, Sink};
 use super::source::{self, Label, Open};
 use super::stage::{DEFAULT_QUEUE, Stage};
 use super::sync::atomic::AtomicUsize;
 use super::sync::{Arc, Mutex};
+use super::trail::History;
 use super::worker::Post;
 
 /// A pipeline being described: inputs go in at the source, and so far items of type `T` come out.
@@ -81,6 +82,7 @@ struct SinkParts<'env> {
     gauge: Arc<Gauge>,
     order: Order,
     on_failed: Option<OnFailed<'env>>,
+    on_finished: Option<OnFinished<'env>>,
     queue: usize,
     is_first: bool,
 }
@@ -121,6 +123,7 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
             on_error: OnError::default(),
             fatal_if: None,
             on_failed: None,
+            on_finished: None,
             sink_queue: DEFAULT_QUEUE,
         };
         let wire = move |wiring: &mut Wiring<'env>, outlet: Outlet<T>| {
@@ -206,6 +209,27 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
         self
     }
 
+    /// Hears of every input when it has ended, with the stages that it came to; on the sink's thread, so it should be
+    /// quick. Only with it are visits remembered, which costs tens of nanoseconds a stage.
+    ///
+    /// ```
+    /// use pipeline_images::engine::{Pipeline, Stage};
+    /// use std::convert::Infallible;
+    ///
+    /// let mut slowest = (std::time::Duration::ZERO, 0);
+    /// Pipeline::source("numbers", 0u32..100, |n| n.to_string())
+    ///     .stage(Stage::map("double", |n| Ok::<_, Infallible>(n * 2)))
+    ///     .on_finished(|history| slowest = slowest.max((history.visits[0].took, history.seq)))
+    ///     .sink("done", |_| ())
+    ///     .run()?;
+    /// # assert!(slowest.1 < 100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_finished(mut self, listener: impl FnMut(&History<'_>) + Send + 'env) -> Self {
+        self.blueprint.on_finished = Some(Box::new(listener));
+        self
+    }
+
     /// Tells the bytes that an item holds which has passed all stages and waits for its turn at the sink: its
     /// reservation shrinks to them. Unless told, it keeps what was reserved.
     pub fn holds(mut self, bytes: impl Fn(&T) -> u64 + Send + 'env) -> Self {
@@ -250,8 +274,8 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
             let meter = Arc::new(Meter::new());
             super::sync::lock(&parts.gauge.meters).push(Arc::clone(&meter));
             let deliver = deliver(&run.control);
-            let SinkParts { order, on_failed, is_first, .. } = parts;
-            let sink = Sink { run, name, is_first, order, deliver, on_failed, holds, meter };
+            let SinkParts { order, on_failed, on_finished, is_first, .. } = parts;
+            let sink = Sink { run, name, is_first, order, deliver, on_failed, on_finished, holds, meter };
             wire(wiring, Outlet::new(tx));
             Box::new(move || sink.work(intake))
         };
@@ -274,6 +298,7 @@ impl<'env> Wiring<'env> {
             name: Arc::clone(&gauge.name),
             permits: Arc::clone(&gauge.permits),
             gauge,
+            index,
             is_first: index == 0,
             fans_out: stage.fans_out,
             frees: std::mem::take(&mut self.frees[index]),
@@ -289,12 +314,13 @@ impl<'env> Wiring<'env> {
             let post = Post {
                 run: Arc::clone(&run),
                 group,
+                worker,
                 intake: intake.clone(),
                 outlet: outlet.clone(),
                 factory: Arc::clone(&factory),
                 measure: measure.clone(),
             };
-            Box::new(move || post.work(worker, &meter))
+            Box::new(move || post.work(&meter))
         };
         *super::sync::lock(&group.seed) = Some(Box::new(seed));
         self.groups.push(group);
@@ -354,7 +380,8 @@ impl<'env> Runnable<'env> {
             fatal_if: blueprint.fatal_if.take(),
             failures: Default::default(),
         };
-        let run = Arc::new(Run { control: Arc::clone(&control), policy });
+        let trailed = blueprint.on_finished.as_ref().map_or(0, |_| blueprint.stages.len());
+        let run = Arc::new(Run { control: Arc::clone(&control), policy, trailed });
         let source_gauge = gauge(&blueprint.source, 0, 1, 0);
         let sink_gauge = gauge(&sink, blueprint.sink_queue, 1, 0);
         let mut wiring =
@@ -363,6 +390,7 @@ impl<'env> Runnable<'env> {
             gauge: Arc::clone(&sink_gauge),
             order: blueprint.order,
             on_failed: blueprint.on_failed.take(),
+            on_finished: blueprint.on_finished.take(),
             queue: blueprint.sink_queue,
             is_first: blueprint.stages.is_empty(),
         };

@@ -4,7 +4,7 @@
 use super::clock::Nanos;
 use super::control::Ended;
 use super::elastic::Decision;
-use super::histogram::Latency;
+use super::histogram::{Bucket, Latency};
 use super::meter::Totals;
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ use std::time::Duration;
 pub struct Report {
     /// How it ended, if it has.
     pub ended: Ended,
+    /// Whether admission is paused.
+    pub paused: bool,
     /// From its start to its end, or until now.
     pub wall: Duration,
     /// Inputs that were admitted.
@@ -40,6 +42,8 @@ pub struct Report {
     pub first_finished: Option<Duration>,
     /// From admission to the end of each input.
     pub latency: Latency,
+    /// The same as a histogram; buckets without any are left out.
+    pub latency_counts: Vec<Bucket>,
     /// The source, the stages in order, the sink.
     pub stages: Vec<StageReport>,
     /// The byte budgets, in the order in which they stand.
@@ -92,6 +96,8 @@ pub struct StageReport {
     pub hand_over: Duration,
     /// How long a step takes.
     pub step: Latency,
+    /// The same as a histogram; buckets without any are left out.
+    pub step_counts: Vec<Bucket>,
 }
 
 /// What one byte budget measured.
@@ -160,6 +166,7 @@ impl StageReport {
             core_wait: Duration::from_nanos(totals.core_wait),
             hand_over: Duration::from_nanos(totals.hand_over()),
             step,
+            step_counts: Vec::new(),
         }
     }
 

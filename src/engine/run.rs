@@ -7,7 +7,7 @@ use super::error::{BuildError, RunError};
 use super::group::{Body, Gauge, Group};
 #[cfg(not(shuttle))]
 use super::handle::Controller;
-use super::histogram::summarize;
+use super::histogram::{buckets, summarize};
 #[cfg(not(shuttle))]
 use super::policy::guard;
 use super::policy::{Policy, guard_raw};
@@ -20,6 +20,8 @@ use super::sync::{Arc, Scope, lock, scope, spawn_scoped};
 pub(super) struct Run<'env> {
     pub(super) control: Arc<Control>,
     pub(super) policy: Policy<'env>,
+    /// Stages whose visits are remembered for each input: all or, unless asked, none.
+    pub(super) trailed: usize,
 }
 
 /// A pipeline wired up, not yet on threads.
@@ -205,6 +207,8 @@ pub(super) fn snapshot(control: &Control, gauges: &Gauges) -> Report {
         peak_unfinished: control.admission.peak_unfinished(),
         first_finished: control.first_finished(),
         latency: summarize(accounts.latency.as_ref()),
+        latency_counts: buckets(accounts.latency.as_ref()),
+        paused: control.admission.is_paused(),
         notes: lock(&control.missing_workers).clone(),
         decisions: lock(&control.decisions).clone(),
         ..Report::default()

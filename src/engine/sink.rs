@@ -11,11 +11,14 @@ use super::order::{Order, Ring};
 use super::policy::guard;
 use super::run::Run;
 use super::sync::{Arc, lock};
+use super::trail::History;
 
 /// Takes what arrives; an error fails the item.
 pub(super) type Deliver<'env, T> = Box<dyn FnMut(Done<T>) -> Result<(), StepError> + Send + 'env>;
 /// Hears of every failure.
 pub(super) type OnFailed<'env> = Box<dyn FnMut(&Failure) + Send + 'env>;
+/// Hears of every input that ended.
+pub(super) type OnFinished<'env> = Box<dyn FnMut(&History<'_>) + Send + 'env>;
 /// Bytes that an item parked for its turn holds.
 pub(super) type Holds<'env, T> = Box<dyn Fn(&T) -> u64 + Send + 'env>;
 
@@ -26,6 +29,7 @@ pub(super) struct Sink<'env, T> {
     pub(super) order: Order,
     pub(super) deliver: Deliver<'env, T>,
     pub(super) on_failed: Option<OnFailed<'env>>,
+    pub(super) on_finished: Option<OnFinished<'env>>,
     pub(super) holds: Option<Holds<'env, T>>,
     pub(super) meter: Arc<Meter>,
 }
@@ -77,7 +81,7 @@ impl<'env, T> Sink<'env, T> {
             Body::Item(value) => self.hand_over(&claim, value, now),
         };
         if claim.ticket.end_claim() {
-            self.run.control.close(&claim.ticket, now);
+            self.close(&claim.ticket, now);
         }
         now
     }
@@ -114,8 +118,18 @@ impl<'env, T> Sink<'env, T> {
         for (path, value) in slot.arrived {
             now = self.hand_over(&Claim { ticket: Arc::clone(&slot.ticket), path }, value, now);
         }
-        self.run.control.close(&slot.ticket, now);
+        self.close(&slot.ticket, now);
         now
+    }
+
+    fn close(&mut self, ticket: &Ticket, now: Nanos) {
+        self.run.control.close(ticket, now);
+        if let Some(on_finished) = &mut self.on_finished
+            && let Some(history) = History::of(ticket, now)
+        {
+            // Whoever listens may not bring the run down.
+            let _ = guard(|| on_finished(&history));
+        }
     }
 
     /// What is parked holds no more than its own bytes.

@@ -80,7 +80,7 @@ pub(super) fn work<'env, T>(
             };
             control.accounts.admitted.fetch_add(1, Relaxed);
             meter.emitted(1, 0);
-            let claim = Claim { ticket: Ticket::new(seq, label, now), path: Default::default() };
+            let claim = Claim { ticket: Ticket::new(seq, label, now, run.trailed), path: Default::default() };
             now = outlet.send(&clock, meter, Message { claim, sent: now, body: Body::Item(item) });
             meter.tick(now);
         }

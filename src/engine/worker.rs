@@ -15,6 +15,8 @@ use super::sync::Arc;
 pub(super) struct Post<'env, I, O> {
     pub(super) run: Arc<Run<'env>>,
     pub(super) group: Arc<Group<'env>>,
+    /// Which worker of the group, from 0.
+    pub(super) worker: usize,
     pub(super) intake: Intake<'env, I>,
     pub(super) outlet: Outlet<O>,
     pub(super) factory: Factory<'env, I, O>,
@@ -73,7 +75,8 @@ impl<O> Way<'_, O> {
 
 impl<'env, I, O> Post<'env, I, O> {
     /// Works until the queue in front is closed and empty.
-    pub(super) fn work(self, index: usize, meter: &Meter) {
+    pub(super) fn work(self, meter: &Meter) {
+        let index = self.worker;
         let clock = self.run.control.clock;
         let mut step = None;
         let mut now = clock.now();
@@ -163,7 +166,11 @@ impl<'env, I, O> Post<'env, I, O> {
         };
         let now = self.run.control.clock.now();
         meter.enter(Activity::Parked, now);
-        meter.stepped(now.since(began).saturating_sub(sending));
+        let busy = now.since(began).saturating_sub(sending);
+        meter.stepped(busy);
+        if let Some(trail) = &claim.ticket.trail {
+            trail.note(self.group.index, self.worker, began, busy);
+        }
         meter.emitted(u64::from(emitted), bytes);
         let ending = error.map(|error| {
             meter.failed();

@@ -1,5 +1,6 @@
-//! Owns why a job could not begin, and which failures of single pictures would meet all others too.
+//! Owns why a job could not begin, and what a failure of a single picture says about the others, and about a later run.
 
+use crate::engine::{Failure, Panicked};
 use pipeline_stages::display::escape;
 use pipeline_stages::read::WalkError;
 use pipeline_stages::{Error, OpError};
@@ -40,6 +41,34 @@ pub enum JobError {
         /// What is wrong with it.
         error: Error,
     },
+    /// Another run writes to the output directory.
+    #[error("output {}: {holder} writes to it; wait for its end, or choose another --output", escape(.path))]
+    Locked {
+        /// The output directory.
+        path: PathBuf,
+        /// What the other run says of itself: `process 123 since …`.
+        holder: String,
+    },
+    /// The journal cannot be read or written.
+    #[error("output {}: cannot use the journal in its .pipeline directory: {source}", escape(.path))]
+    Journal {
+        /// The output directory.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// It cannot be resumed, because it would be done differently.
+    #[error(
+        "output {}: the run to resume had other settings; give them again, or --redo to do again what they made\n  {}",
+        escape(.path),
+        .differences.join("\n  ")
+    )]
+    OtherSettings {
+        /// The output directory.
+        path: PathBuf,
+        /// A line for each setting that differs.
+        differences: Vec<String>,
+    },
     /// The sample set cannot be written because something else has its name.
     #[error(
         "{} is {found}, so the sample pictures are not written there; move it away, or name what to convert: pipeline photos/ -o gray/",
@@ -59,9 +88,27 @@ pub enum JobError {
 impl JobError {
     /// Whether the machine is at fault (exit code 3) rather than what was asked for (2).
     pub fn is_environment(&self) -> bool {
-        matches!(self, Self::Output { .. } | Self::Build(crate::engine::BuildError::Spawn { .. }))
+        match self {
+            Self::Inputs(errors) => errors.iter().any(|error| error.error.is_environment()),
+            Self::Output { .. } | Self::Journal { .. } => true,
+            Self::Build(error) => matches!(error, crate::engine::BuildError::Spawn { .. }),
+            _ => false,
+        }
     }
 }
+
+/// Of an input that failed in an earlier run and would fail again.
+#[derive(Debug, thiserror::Error)]
+#[error("failed before ({stage}: {reason}); --retry-failed tries it again")]
+pub(super) struct FailedBefore {
+    pub(super) stage: String,
+    pub(super) reason: String,
+}
+
+/// Records cannot be kept any more, so nothing should be done any more.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the journal: {0}")]
+pub(super) struct JournalBroken(#[from] pub(super) std::io::Error);
 
 struct Lines<'a>(&'a [WalkError]);
 
@@ -74,10 +121,67 @@ impl fmt::Display for Lines<'_> {
     }
 }
 
-/// Whether an error in a stage would meet the other pictures too. An error of the device while one file is read may be
-/// that file's alone; while one is written it is the output's.
-pub(super) fn is_shared(stage: &str, error: &Error) -> bool {
+/// Whether a failure would meet the other pictures too. An error of the device while one file is read may be that file's
+/// alone; while one is written it is the output's.
+pub(super) fn is_fatal(failure: &Failure) -> bool {
     const EIO: i32 = 5;
+    if failure.error.is::<JournalBroken>() {
+        return true;
+    }
+    let Some(error) = failure.error.downcast_ref::<Error>() else { return false };
     let device = matches!(error, Error::Io { source, .. } if source.raw_os_error() == Some(EIO));
-    error.is_environment() && (stage == super::stage::WRITE || !device)
+    error.is_environment() && (&*failure.stage == super::stage::WRITE || !device)
+}
+
+/// Whether the same file would fail again with the same settings: the reason lies in the picture.
+pub(super) fn is_final(failure: &Failure) -> bool {
+    use Error as E;
+    match failure.error.downcast_ref::<Error>() {
+        Some(error) => matches!(
+            error,
+            E::Empty
+                | E::UnknownFormat
+                | E::Unsupported { .. }
+                | E::Damaged { .. }
+                | E::Truncated { .. }
+                | E::Shape { .. }
+                | E::Convert { .. }
+                | E::Encode { .. }
+        ),
+        None => failure.error.is::<Panicked>(),
+    }
+}
+
+/// What to do about a failure that ended a run, as the end of a sentence; `None` if it is not the machine's.
+pub fn advice(failure: &Failure) -> Option<&'static str> {
+    use std::io::ErrorKind as K;
+    let source = match (failure.error.downcast_ref::<JournalBroken>(), failure.error.downcast_ref::<Error>())
+    {
+        (Some(JournalBroken(source)), _) | (_, Some(Error::Io { source, .. })) => source,
+        _ => return None,
+    };
+    match (source.kind(), source.raw_os_error()) {
+        (K::StorageFull, _) => Some("free some space on the disk of the output"),
+        (K::QuotaExceeded, _) => Some("free some of your quota on the disk of the output"),
+        (K::ReadOnlyFilesystem, _) => Some("make the disk of the output writable"),
+        (K::OutOfMemory, _) => Some("give the run more memory, or it less with --memory"),
+        (_, Some(23 | 24)) => Some("allow more open files (ulimit -n), or use fewer --readers and --writers"),
+        (_, Some(5)) => Some("look after the disk: it reported an input/output error"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_settings_are_listed_below_each_other() {
+        let error = JobError::OtherSettings {
+            path: "out".into(),
+            differences: vec!["encode.format was `png`, is `same`".to_owned()],
+        };
+        assert!(error.to_string().ends_with("\n  encode.format was `png`, is `same`"), "{error}");
+        assert!(!error.is_environment());
+    }
 }

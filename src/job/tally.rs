@@ -16,6 +16,7 @@ pub(super) struct Tally {
     lossless: AtomicU64,
     luma: AtomicU64,
     full: AtomicU64,
+    done_before: AtomicU64,
 }
 
 /// What was counted about pictures until now.
@@ -41,6 +42,8 @@ pub struct Totals {
     pub luma: u64,
     /// Pictures that were decoded in full.
     pub full: u64,
+    /// Pictures that an earlier run did, and that have not changed since; they are skipped.
+    pub done_before: u64,
 }
 
 impl Tally {
@@ -58,6 +61,10 @@ impl Tally {
 
     pub(super) fn existed(&self) {
         self.existed.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn done_before(&self) {
+        self.done_before.fetch_add(1, Relaxed);
     }
 
     pub(super) fn done(&self, receipt: &Receipt) {
@@ -84,6 +91,7 @@ impl Tally {
             lossless: self.lossless.load(Relaxed),
             luma: self.luma.load(Relaxed),
             full: self.full.load(Relaxed),
+            done_before: self.done_before.load(Relaxed),
         }
     }
 }

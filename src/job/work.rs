@@ -1,17 +1,20 @@
 //! Owns one picture's way through the stages: what each worker group gets, does and passes on.
 //! Does not own: the stages themselves (package `pipeline-stages`), nor how they are run (the engine).
 
-use super::error::is_shared;
+use super::error::{FailedBefore, JournalBroken};
+use super::items::{Content, Finished, Flight, Input, Origin, Pixels, Planned, Ready, Work};
+use super::journal::{Verdict, hash};
 use super::recipe::Recipe;
+use super::session::{InFlight, Put, Session, identity};
 use super::tally::Tally;
 use super::{Listener, Receipt};
 use crate::engine::StepError;
-use pipeline_stages::display::escape;
-use pipeline_stages::read::{Entry, WalkError, read_entry};
+use pipeline_stages::read::{Entry, read_entry};
 use pipeline_stages::write::{Claims, Destination, Fate, Outcome, target_name};
 use pipeline_stages::{
-    Converter, DecodePath, Decoder, EncodeOptions, Encoder, Error, Format, Header, Image, Plan, probe,
+    Converter, DecodePath, Decoder, EncodeOptions, Encoder, Error, Format, Header, Plan, probe,
 };
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
@@ -21,72 +24,92 @@ pub(super) struct Shared {
     /// Bytes that no single picture may need more than.
     pub(super) usable: u64,
     pub(super) destination: Destination,
+    /// The journal and what belongs to it; absent in place.
+    pub(super) session: Option<Session>,
     pub(super) in_place: bool,
     pub(super) claims: Claims,
     pub(super) tally: Tally,
     pub(super) listener: Box<dyn Listener>,
 }
 
-/// A file that was read, and what will be done with it.
-pub(super) struct Planned {
-    entry: Entry,
-    /// When the input was modified, if the output is to say the same.
-    modified: Option<SystemTime>,
-    bytes: Vec<u8>,
-    header: Header,
-    plan: Plan,
-    /// Whether no earlier input has the same output; known once it was at the gate.
-    claim: OnceLock<Result<(), Error>>,
-}
-
-/// A picture between two stages.
-pub(super) struct Pixels {
-    entry: Entry,
-    modified: Option<SystemTime>,
-    plan: Plan,
-    content: Content,
-    receipt: Receipt,
-}
-
-/// What a picture is after decoding.
-enum Content {
-    /// Samples, as they are and as they are to be.
-    Image(Box<Image>),
-    /// The file that is written, of which nothing was decoded.
-    Finished(Vec<u8>),
-}
-
-/// A finished file that is not written yet.
-pub(super) struct Ready {
-    entry: Entry,
-    modified: Option<SystemTime>,
-    format: Format,
-    bytes: Vec<u8>,
-    receipt: Receipt,
-}
-
 type Step<T> = Result<T, StepError>;
 
-/// Bytes that reading an input will take.
-pub(super) fn file_bytes(input: &Result<Entry, WalkError>) -> u64 {
-    input.as_ref().ok().and_then(|entry| std::fs::metadata(&entry.path).ok()).map_or(0, |file| file.len())
-}
-
 impl Shared {
+    /// What the journal is told of an input, if there is one.
+    fn record(
+        &self,
+        flight: &Flight,
+        tell: impl FnOnce(&Session, &InFlight) -> Result<(), JournalBroken>,
+    ) -> Result<(), JournalBroken> {
+        match (&self.session, flight) {
+            (Some(session), Some(flight)) => tell(session, flight),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads a file, looks at its header and plans; nothing if it is not a picture and was not named.
-    pub(super) fn read(&self, input: Result<Entry, WalkError>) -> Step<Option<Planned>> {
-        let entry = input.map_err(|error| error.error)?;
-        let Some(bytes) = read_entry(&entry, self.recipe.plan.limits.max_file_bytes)? else {
+    pub(super) fn read(&self, input: Input) -> Step<Option<Planned>> {
+        let Input { found, flight } = input;
+        let entry = found.map_err(|error| error.error)?;
+        let mut bytes = None;
+        if let (Some(session), Some(flight)) = (&self.session, &flight) {
+            session.check()?;
+            bytes = self.examine(session, flight, &entry)?;
+            match session.verdict(flight, &entry, &self.destination) {
+                Verdict::Do => {}
+                Verdict::Replace(result) => self.destination.may_replace(result),
+                Verdict::Done(target) => return Ok(Some(Planned::before(entry, Arc::clone(flight), target))),
+                Verdict::Failed(stage, reason) => return Err(FailedBefore { stage, reason }.into()),
+                Verdict::Skipped => {
+                    session.as_before(flight);
+                    self.tally.not_a_picture();
+                    return Ok(None);
+                }
+            }
+        }
+        let bytes = match bytes {
+            Some(bytes) => bytes,
+            None => self.contents(&entry)?,
+        };
+        let Some(bytes) = bytes else {
+            self.record(&flight, Session::not_a_picture)?;
             self.tally.not_a_picture();
             return Ok(None);
         };
+        self.plan(entry, flight, bytes).map(Some)
+    }
+
+    fn contents(&self, entry: &Entry) -> Result<Option<Vec<u8>>, Error> {
+        read_entry(entry, self.recipe.plan.limits.max_file_bytes)
+    }
+
+    /// Finds out what the file is, as the journal will know it again. With hashes it has to be read for that, and then its
+    /// contents are returned.
+    fn examine(
+        &self,
+        session: &Session,
+        flight: &InFlight,
+        entry: &Entry,
+    ) -> Result<Option<Option<Vec<u8>>>, Error> {
+        // What is wrong with a file that cannot be examined is found out, and told, when it is opened.
+        let Some(mut identity) = identity(&entry.path) else { return Ok(None) };
+        let contents = if session.hashes { Some(self.contents(entry)?) } else { None };
+        identity.sha256 = contents.as_ref().and_then(Option::as_deref).map(hash);
+        flight.is(identity);
+        Ok(contents)
+    }
+
+    fn plan(&self, entry: Entry, flight: Flight, bytes: Vec<u8>) -> Step<Planned> {
         let modified = self.modified(&entry)?;
         self.tally.read(bytes.len());
         let header = probe(&bytes, &self.recipe.plan.limits)?;
         self.check_name(&entry, &header);
         let plan = Plan::new(&header, &self.recipe.plan)?.encoded_with(&self.recipe.encode);
         self.listener.planned(&entry, &plan);
-        Ok(Some(Planned { entry, modified, bytes, header, plan, claim: OnceLock::new() }))
+        // The landing, and not the path, even in place: there it is the path without detours through `..`.
+        let target = target_name(&entry.landing, plan.format().extension());
+        let origin = Origin { entry, flight, modified, target };
+        Ok(Planned { origin, work: Some(Work { bytes, header, plan }), claim: OnceLock::new() })
     }
 
     fn modified(&self, entry: &Entry) -> Result<Option<SystemTime>, Error> {
@@ -110,12 +133,10 @@ impl Shared {
     /// The gate in front of decoding lets inputs pass one at a time and in order. So this is where they claim their
     /// outputs: of two with the same, always the first one has it. Returns the bytes that the picture will take.
     pub(super) fn claim(&self, planned: &Planned) -> u64 {
-        let needed = planned.plan.worst_case_bytes();
-        let claimed = self.check_memory(needed).and_then(|()| {
-            // The landing, and not the path, even in place: there it is the path without detours through `..`.
-            let target = target_name(&planned.entry.landing, planned.plan.format().extension());
-            self.claims.claim(&target, &planned.entry.path.to_string_lossy())
-        });
+        let needed = planned.work.as_ref().map_or(0, |work| work.plan.worst_case_bytes());
+        let Origin { entry, target, .. } = &planned.origin;
+        let claimed = self.check_memory(needed);
+        let claimed = claimed.and_then(|()| self.claims.claim(target, &entry.path.to_string_lossy()));
         let failed = claimed.is_err();
         let _ = planned.claim.set(claimed);
         if failed { 0 } else { needed }
@@ -129,15 +150,25 @@ impl Shared {
         Err(Error::Limit { what: "memory for this picture in bytes", value: needed, limit: self.usable })
     }
 
-    fn landing<'a>(&self, entry: &'a Entry) -> &'a std::path::Path {
+    fn landing<'a>(&self, entry: &'a Entry) -> &'a Path {
         if self.in_place { &entry.path } else { &entry.landing }
     }
 
     pub(super) fn decode(&self, decoder: &mut Decoder, planned: Planned) -> Step<Option<Pixels>> {
-        let Planned { entry, modified, bytes, header, plan, claim } = planned;
+        let Planned { origin, work, claim } = planned;
         claim.into_inner().unwrap_or(Ok(()))?;
+        let entry = &origin.entry;
+        let Some(Work { bytes, header, plan }) = work else {
+            self.tally.done_before();
+            self.record(&origin.flight, |session, flight| {
+                session.as_before(flight);
+                Ok(())
+            })?;
+            return Ok(None);
+        };
         let extension = plan.format().extension();
-        if self.destination.fate(&entry.path, self.landing(&entry), extension)? == Fate::Skip {
+        if self.destination.fate(&entry.path, self.landing(entry), extension)? == Fate::Skip {
+            self.record(&origin.flight, Session::existed)?;
             self.tally.existed();
             return Ok(None);
         }
@@ -162,9 +193,9 @@ impl Shared {
             (Content::Image(Box::new(decoded.image)), decoded.warnings)
         };
         for warning in &warnings {
-            self.warn(&entry, warning);
+            self.warn(entry, warning);
         }
-        Ok(Some(Pixels { entry, modified, plan, content, receipt }))
+        Ok(Some(Pixels { origin, plan, content, receipt }))
     }
 
     fn encode_options(&self, plan: &Plan) -> EncodeOptions {
@@ -174,65 +205,65 @@ impl Shared {
     }
 
     pub(super) fn convert(&self, converter: &mut Converter, pixels: Pixels) -> Step<Pixels> {
-        let Pixels { entry, modified, plan, content, receipt } = pixels;
+        let Pixels { origin, plan, content, receipt } = pixels;
         let content = match content {
             Content::Image(image) => Content::Image(Box::new(plan.convert(converter, *image)?)),
             finished @ Content::Finished(_) => finished,
         };
-        Ok(Pixels { entry, modified, plan, content, receipt })
+        Ok(Pixels { origin, plan, content, receipt })
     }
 
     pub(super) fn encode(&self, encoder: &mut Encoder, pixels: Pixels) -> Step<Ready> {
-        let Pixels { entry, modified, plan, content, receipt } = pixels;
+        let Pixels { origin, plan, content, receipt } = pixels;
         let bytes = match content {
             Content::Finished(bytes) => bytes,
             Content::Image(image) => {
                 let encoded = encoder.encode(&image, &self.encode_options(&plan))?;
                 for warning in &encoded.warnings {
-                    self.warn(&entry, warning);
+                    self.warn(&origin.entry, warning);
                 }
                 encoded.bytes
             }
         };
-        Ok(Ready { entry, modified, format: plan.format(), bytes, receipt })
+        Ok(Ready { origin, format: plan.format(), bytes, receipt })
     }
 
-    pub(super) fn write(&self, ready: Ready) -> Step<Option<Receipt>> {
-        let Ready { entry, modified, format, bytes, mut receipt } = ready;
-        let (landing, extension) = (self.landing(&entry), format.extension());
-        match self.destination.write_dated(landing, extension, &bytes, modified)? {
+    pub(super) fn write(&self, ready: Ready) -> Step<Option<Finished>> {
+        let Ready { origin, format, bytes, mut receipt } = ready;
+        let (landing, extension) = (self.landing(&origin.entry), format.extension());
+        self.record(&origin.flight, |session, flight| {
+            session.writing(flight, &origin.target, bytes.len() as u64)
+        })?;
+        match self.destination.write_dated(landing, extension, &bytes, origin.modified)? {
             Outcome::Skipped { .. } => {
+                self.record(&origin.flight, Session::existed)?;
                 self.tally.existed();
                 Ok(None)
             }
-            Outcome::Written { path, bytes } => {
+            Outcome::Written { path, bytes: size, modified } => {
                 receipt.output = path;
-                receipt.bytes_written = bytes;
-                Ok(Some(receipt))
+                receipt.bytes_written = size;
+                self.listener.written(&origin.entry, &receipt);
+                let hashes = self.session.as_ref().is_some_and(|session| session.hashes);
+                let sha256 = hashes.then(|| hash(&bytes));
+                Ok(Some(Finished { origin, receipt, modified, sha256 }))
             }
         }
+    }
+
+    /// Books a picture. Only then is it done: an error here fails it.
+    pub(super) fn done(&self, finished: Finished) -> Result<(), JournalBroken> {
+        let Finished { origin, receipt, modified, sha256 } = finished;
+        let (bytes, degraded) = (receipt.bytes_written, receipt.degraded);
+        self.record(&origin.flight, |session, flight| {
+            session.done(flight, Put { result: &origin.target, bytes, modified, sha256, degraded })
+        })?;
+        self.tally.done(&receipt);
+        Ok(())
     }
 
     fn warn(&self, entry: &Entry, warning: &str) {
         self.tally.warned();
         self.listener.warned(entry, warning);
     }
-}
-
-/// What messages call an input.
-pub(super) fn label(entry: &Entry) -> String {
-    escape(&entry.path).to_string()
-}
-
-/// What messages call an input of the walk, or what the walk could not use.
-pub(super) fn input_label(input: &Result<Entry, WalkError>) -> Arc<str> {
-    match input {
-        Ok(entry) => label(entry).into(),
-        Err(error) => escape(&error.path).to_string().into(),
-    }
-}
-
-/// Whether a failure would meet the other pictures too.
-pub(super) fn is_fatal(failure: &crate::engine::Failure) -> bool {
-    failure.error.downcast_ref::<Error>().is_some_and(|error| is_shared(&failure.stage, error))
 }

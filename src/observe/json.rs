@@ -6,7 +6,7 @@ use super::os::OsJson;
 use super::service::service;
 use super::shares::{per_step, shares};
 use super::view::View;
-use crate::engine::{Decision, Latency, Report, StageReport};
+use crate::engine::{Bucket, Decision, Latency, Report, StageReport};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ pub fn report_json(view: &View<'_>) -> Value {
     let mut json = json!({
         "schema_version": SCHEMA_VERSION,
         "ended": report.ended,
+        "paused": report.paused,
         "wall_seconds": seconds(report.wall),
         "counts": {
             "expected": view.expected,
@@ -46,6 +47,7 @@ pub fn report_json(view: &View<'_>) -> Value {
         "totals": view.totals,
         "window": report.window,
         "latency_seconds": latency(&report.latency),
+        "latency_histogram": histogram(&report.latency_counts),
         "stages": report.stages.iter().map(|stage| stage_json(stage, report)).collect::<Vec<_>>(),
         "budgets": budgets(report),
         "machine": { "cores": rounded(view.cores) },
@@ -133,6 +135,7 @@ fn stage_json(stage: &StageReport, report: &Report) -> Value {
             "core_wait_seconds": nanos(service.core_wait),
             "variation": rounded(service.variation),
         },
+        "step_histogram": histogram(&stage.step_counts),
     })
 }
 
@@ -144,6 +147,11 @@ fn latency(latency: &Latency) -> Value {
         "max": seconds(latency.max),
         "deviation": seconds(latency.deviation),
     })
+}
+
+/// Pairs of the most that a step of the bucket took, in seconds, and how many did.
+fn histogram(buckets: &[Bucket]) -> Vec<(f64, u64)> {
+    buckets.iter().map(|bucket| (seconds(bucket.up_to), bucket.count)).collect()
 }
 
 /// To the nanosecond; finer digits are artefacts of the division.

@@ -7,11 +7,17 @@ mod explain; // which bottleneck, in one sentence
 #[cfg(feature = "cli")]
 mod json; // the report for machines
 mod os; // what the operating system tells
+#[cfg(feature = "cli")]
+mod page; // the report to look at
 mod predict; // another schedule, another machine
 #[cfg(feature = "cli")]
 mod progress; // while it runs
 #[cfg(feature = "cli")]
 mod recorded; // the report for machines, read back
+#[cfg(feature = "cli")]
+mod recorder; // what is kept of a run while it goes on
+#[cfg(feature = "cli")]
+mod serve; // the run over HTTP, while it goes on
 mod service; // what one item asks of a stage
 mod shares; // a stage's time in parts
 mod summary; // at the end
@@ -25,6 +31,8 @@ pub use explain::{Diagnosis, Proposal, diagnose, explain};
 #[cfg(feature = "cli")]
 pub use json::report_json;
 pub use os::{OsUse, OsWatch};
+#[cfg(feature = "cli")]
+pub use page::report_page;
 pub use predict::{Change, ChangeError, Limit, Model, NoModel, Prediction, StationLoad};
 #[cfg(feature = "cli")]
 pub use predict::{ascii, prediction_json, prediction_text, svg};
@@ -32,5 +40,8 @@ pub use predict::{ascii, prediction_json, prediction_text, svg};
 pub use progress::{Printer, Progress, Style};
 #[cfg(feature = "cli")]
 pub use recorded::{Recorded, RecordedError};
+pub use recorder::Recorder;
+#[cfg(feature = "cli")]
+pub use serve::{Dashboard, Live, Metrics, open_metrics};
 pub use summary::{Ansi, summary};
 pub use view::{Paths, Totals, View};

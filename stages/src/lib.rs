@@ -71,6 +71,7 @@ mod limits;
 mod metadata;
 mod plan;
 pub mod read;
+mod retry;
 pub mod write;
 
 pub use capabilities::Capabilities;

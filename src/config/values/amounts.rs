@@ -182,6 +182,42 @@ impl fmt::Display for MaxFailures {
     }
 }
 
+/// How long a run that is asked to end may take for what is under way, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Grace(pub u64);
+
+impl Grace {
+    /// The longest, in seconds: a day.
+    pub const CAP: u64 = 86_400;
+}
+
+impl Default for Grace {
+    fn default() -> Self {
+        Self(10)
+    }
+}
+
+impl Amount for Grace {
+    const EXPECTED: &'static str = "a whole number of seconds";
+
+    fn from_integer(number: i64) -> Result<Self, InvalidValue> {
+        within(number, 0, Self::CAP as i64, "the grace time in seconds").map(|seconds| Self(seconds as u64))
+    }
+}
+
+impl FromStr for Grace {
+    type Err = InvalidValue;
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        Self::from_digits(text.strip_suffix('s').unwrap_or(text))
+    }
+}
+
+impl fmt::Display for Grace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// The quality of lossy results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Quality {
@@ -250,6 +286,14 @@ mod tests {
     fn a_window_holds_at_least_one_item() {
         assert!("0".parse::<Window>().is_err());
         assert_eq!("1".parse::<Window>().unwrap().to_string(), "1");
+    }
+
+    #[test]
+    fn a_grace_time_is_seconds_up_to_a_day() {
+        assert_eq!(("0".parse(), "30s".parse()), (Ok(Grace(0)), Ok(Grace(30))));
+        for refused in ["-1", "86401", "1h", "s", "1.5"] {
+            assert!(refused.parse::<Grace>().is_err(), "{refused:?}");
+        }
     }
 
     #[test]

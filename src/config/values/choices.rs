@@ -132,6 +132,7 @@ choices! {
         #[default]
         Auto = "auto", "bar on a terminal, else plain";
         Bar = "bar", "a live bar with a line for each stage";
+        Tui = "tui", "the stages with their workers and queues, live";
         Plain = "plain", "a line now and then";
         Json = "json", "a JSON object a line, for programs";
         None = "none", "nothing";

@@ -10,7 +10,7 @@ mod metadata;
 mod sizes;
 
 pub(crate) use amounts::Amount;
-pub use amounts::{MaxFailures, Quality, QueueCapacity, Window, Workers};
+pub use amounts::{Grace, MaxFailures, Quality, QueueCapacity, Window, Workers};
 pub use background::Background;
 pub use bits::Bits;
 #[cfg(feature = "cli")]

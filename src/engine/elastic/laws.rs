@@ -15,8 +15,6 @@ const ALWAYS_BUSY: f64 = 0.9;
 const USED_UP: f64 = 0.96;
 /// The most by which one change may raise the throughput: what is far from what was measured is guessed.
 const GROWTH: f64 = 4.0;
-/// From this part of the step on, a stage computes.
-const COMPUTES: f64 = 0.5;
 /// A change by less than this part of a stage's workers makes no difference that can be measured.
 pub(super) const SMALLEST_STEP: usize = 8;
 
@@ -62,7 +60,7 @@ impl Laws<'_> {
     pub(super) fn most(&self, stage: usize) -> Option<usize> {
         let part = self.span.stages.get(stage)?;
         let cores = self.cores.ceil() as usize + 1;
-        part.most.map(|most| if part.cpu_share >= COMPUTES { most.min(cores) } else { most })
+        part.most.map(|most| if part.computes { most.min(cores) } else { most })
     }
 
     /// By stage, the workers with which the throughput could grow as far as there is room; only stages that need more.
@@ -85,7 +83,7 @@ mod tests {
     use super::*;
 
     fn part(workers: usize, most: usize, busy: f64, cpu_share: f64) -> Part {
-        Part { workers, most: (most > 0).then_some(most), busy, cpu_share, step: 0.01 }
+        Part { workers, most: (most > 0).then_some(most), busy, computes: cpu_share > 0.5, step: 0.01 }
     }
 
     fn span(cores_used: f64, stages: &[Part]) -> Span {

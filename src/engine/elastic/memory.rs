@@ -1,5 +1,7 @@
 //! Owns what was tried in vain: for how long it is not tried again. Does not own: trying.
 
+use super::reading::Span;
+
 /// How long a failure counts, in seconds; each further one of its kind counts twice as long.
 const FIRST: f64 = 60.0;
 const LONGEST: f64 = 960.0;
@@ -35,6 +37,8 @@ pub(super) struct StageMemory {
     pub(super) too_few: Mark,
     /// With more workers each step took longer: they are in each other's way.
     pub(super) crowded: Mark,
+    /// It was seen to compute.
+    pub(super) computes: bool,
 }
 
 /// What is remembered of a run.
@@ -50,6 +54,14 @@ impl Memory {
         Self { stages: vec![StageMemory::default(); stages], together: Mark::default() }
     }
 
+    /// Once a stage was seen to compute, it does, also where it gets less of the cores than it asks for.
+    pub(super) fn recognize(&mut self, span: &mut Span) {
+        for (memory, part) in self.stages.iter_mut().zip(&mut span.stages) {
+            memory.computes |= part.computes;
+            part.computes = memory.computes;
+        }
+    }
+
     /// The workload is another one: what did not help may help now.
     pub(super) fn forget(&mut self) {
         *self = Self::new(self.stages.len());
@@ -58,6 +70,7 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reading::Part;
     use super::*;
 
     #[test]
@@ -70,5 +83,21 @@ mod tests {
         assert_eq!((mark.get(71.0 + 119.0), mark.get(71.0 + 121.0)), (Some(5), None));
         (0..100).for_each(|_| mark.set(5, 200.0));
         assert_eq!(mark.get(200.0 + LONGEST), None);
+    }
+    #[test]
+    fn a_stage_that_was_seen_to_compute_does_so_where_it_gets_less_of_the_cores() {
+        let part = |computes| Part { workers: 1, most: Some(64), busy: 1.0, computes, step: 0.01 };
+        let mut memory = Memory::new(2);
+        let mut seen = [true, false].map(|computes| {
+            let mut span = Span { cores_used: 1.0, stages: vec![part(computes), part(false)] };
+            memory.recognize(&mut span);
+            span.stages.iter().map(|part| part.computes).collect::<Vec<_>>()
+        });
+        assert_eq!(seen, [[true, false], [true, false]]);
+        memory.forget();
+        let mut span = Span { cores_used: 1.0, stages: vec![part(false), part(false)] };
+        memory.recognize(&mut span);
+        seen[1] = span.stages.iter().map(|part| part.computes).collect();
+        assert_eq!(seen[1], [false, false], "another workload may be another kind");
     }
 }

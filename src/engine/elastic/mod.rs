@@ -12,7 +12,9 @@
 //! | `laws` | what limits a run, and how many workers would carry more (operational laws) |
 //! | `memory` | what was tried in vain, for how long that counts |
 //! | `moves` | which change is worth trying next |
-//! | `policy` | when something is tried, kept, taken back |
+//! | `trial` | one change that is tried: why, until when, what came of it |
+//! | `mood` | whether it climbs or is settled |
+//! | `policy` | the steps from reading to reading: watch, try, keep or take back |
 //! | `steer` | the thread that reads, asks the policy and moves permits |
 
 mod decision;
@@ -20,6 +22,8 @@ mod decision;
 mod laws;
 #[cfg(not(shuttle))]
 mod memory;
+#[cfg(not(shuttle))]
+mod mood;
 #[cfg(not(shuttle))]
 mod moves;
 #[cfg(not(shuttle))]
@@ -30,6 +34,8 @@ mod reading;
 mod simulated;
 #[cfg(not(shuttle))]
 mod steer;
+#[cfg(not(shuttle))]
+mod trial;
 #[cfg(not(shuttle))]
 mod watch;
 

@@ -1,6 +1,9 @@
 //! Owns what the policy is told: a [`Reading`] of cumulative counters, and the [`Span`] between two of them.
 //! Does not own: taking readings (`steer`), what follows from them (`laws`).
 
+/// From this part of the step on, a stage computes.
+const COMPUTES: f64 = 0.5;
+
 /// Counters of a run at one moment; times in seconds, summed over workers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
@@ -43,8 +46,8 @@ pub(super) struct Part {
     pub(super) most: Option<usize>,
     /// Workers in their step, on average.
     pub(super) busy: f64,
-    /// The part of its step in which a worker has a CPU.
-    pub(super) cpu_share: f64,
+    /// For half of its steps or more its workers have a CPU, or had one before: where other programs take the cores, it is less.
+    pub(super) computes: bool,
     /// Seconds per step.
     pub(super) step: f64,
 }
@@ -63,11 +66,12 @@ impl Span {
         let stages = first.stages.iter().zip(&last.stages).map(|(first, last)| {
             let busy = (last.busy - first.busy).max(0.0);
             let items = last.items.saturating_sub(first.items);
+            let cpu_share = if busy > 0.0 { ((last.cpu - first.cpu) / busy).clamp(0.0, 1.0) } else { 0.0 };
             Part {
                 workers: last.workers,
                 most: last.most,
                 busy: busy / seconds,
-                cpu_share: if busy > 0.0 { ((last.cpu - first.cpu) / busy).clamp(0.0, 1.0) } else { 0.0 },
+                computes: cpu_share >= COMPUTES,
                 step: busy / items.max(1) as f64,
             }
         });

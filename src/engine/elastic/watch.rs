@@ -66,7 +66,7 @@ impl Watch {
         let squares = (0..parts).map(|part| {
             let ((began, before), (ended, after)) = (at(part), at(part + 1));
             let seconds = (ended - began).max(f64::MIN_POSITIVE);
-            let rate = (after - before) as f64 / seconds;
+            let rate = after.saturating_sub(before) as f64 / seconds;
             (rate - mean).powi(2) - COUNTING / seconds.powi(2)
         });
         let spread = squares.sum::<f64>().max(0.0) / (parts * parts.saturating_sub(1).max(1)) as f64;

@@ -8,6 +8,7 @@ use super::out::Out;
 use super::pace::{Pace, Throttle};
 use super::plain::head;
 use super::screen::Screen;
+use super::tui::Tui;
 use crate::engine::StageReport;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -15,6 +16,8 @@ use std::time::Duration;
 
 /// A little less than a tenth of a second, so that a caller who comes ten times a second is never turned away.
 const PERIOD: Duration = Duration::from_millis(80);
+/// Of a terminal that does not tell.
+const ROWS: u16 = 24;
 const CELLS: usize = 8;
 const QUEUE_CELLS: usize = 12;
 
@@ -24,6 +27,8 @@ pub(super) struct Bar {
     out: Out,
     pace: Pace,
     throttle: Throttle,
+    /// Instead of the lines of the bar.
+    tui: Option<Tui>,
 }
 
 impl Bar {
@@ -37,15 +42,24 @@ impl Bar {
         let bar = ProgressBar::with_draw_target(None, target);
         bar.set_style(ProgressStyle::with_template("{msg}").ok()?);
         let throttle = Throttle::new(Duration::ZERO, PERIOD);
-        Some(Self { bar, out, pace: Pace::default(), throttle })
+        Some(Self { bar, out, pace: Pace::default(), throttle, tui: None })
+    }
+
+    /// The same with the live view in its place.
+    pub(super) fn tui(out: Out) -> Option<Self> {
+        Some(Self { tui: Some(Tui::default()), ..Self::new(out)? })
     }
 
     pub(super) fn update(&mut self, view: &View<'_>) {
         let speed = self.pace.note(view);
         if self.throttle.pass(view.report.wall) {
             // The last column stays free: some terminals wrap when it is written to.
-            let width = Term::stderr().size_checked().map_or(WIDTH, |(_, columns)| columns.into());
-            let lines = lines(head(view, &speed), view, width.saturating_sub(1));
+            let (rows, columns) = Term::stderr().size_checked().unwrap_or((ROWS, WIDTH as u16));
+            let (rows, columns) = (rows.saturating_sub(1), columns.saturating_sub(1));
+            let lines = match &mut self.tui {
+                Some(tui) => tui.lines(view, &speed, columns, rows),
+                None => lines(head(view, &speed), view, columns.into()),
+            };
             self.bar.set_message(lines.join("\n"));
         }
     }

@@ -7,6 +7,7 @@ mod out; // stderr that may be gone
 mod pace; // how fast it goes just now
 mod plain; // a line now and then
 mod screen; // the terminal under the bar
+mod tui; // the live view
 
 use super::view::View;
 use bar::Bar;
@@ -20,6 +21,8 @@ use std::io::IsTerminal;
 pub enum Style {
     /// Lines that are redrawn: the whole run, then each stage. Needs a terminal; without one it is `Plain`.
     Bar,
+    /// The live view: the stages with what their workers do, their queues, throughput. As `Bar` else.
+    Tui,
     /// A line now and then, nothing for a run of less than a second.
     Plain,
     /// A JSON object a line, every second and at the end.
@@ -68,6 +71,10 @@ impl Progress {
     fn on(style: Style, out: Out) -> Self {
         Self(match style {
             Style::Bar => match Bar::new(out.clone()) {
+                Some(bar) => Kind::Bar(bar),
+                None => Kind::Plain(Plain::new(out)),
+            },
+            Style::Tui => match Bar::tui(out.clone()) {
                 Some(bar) => Kind::Bar(bar),
                 None => Kind::Plain(Plain::new(out)),
             },
@@ -165,7 +172,7 @@ mod tests {
     fn scenario_61_a_closed_stderr_is_no_panic() {
         let (report, totals) = (crate::engine::Report::default(), super::super::view::Totals::default());
         let view = View { report: &report, totals: &totals, expected: None, cores: 1.0, os: None };
-        for style in [Style::None, Style::Plain, Style::Bar, Style::Json] {
+        for style in [Style::None, Style::Plain, Style::Bar, Style::Tui, Style::Json] {
             let mut progress = Progress::on(style, Out::broken());
             progress.update(&view);
             progress.line("lost");

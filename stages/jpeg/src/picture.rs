@@ -301,9 +301,9 @@ pub(crate) fn progressive(
     let frame = scans.frame();
     if only_luma(frame, conversion) {
         let mut plane = Plane::new(frame, steps(scans, 0)?, wide, out);
-        return reader.decode(frame, scratch, &mut plane);
+        return reader.decode(wide, frame, scratch, &mut plane);
     }
     let steps = |component| steps(scans, component);
     let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
-    reader.decode(frame, scratch, &mut strips)
+    reader.decode(wide, frame, scratch, &mut strips)
 }

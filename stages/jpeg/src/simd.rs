@@ -70,6 +70,30 @@ fn run_wide<W: Work>(work: W) -> W::Out {
     work.run()
 }
 
+/// Does the work in a function of its own, so that the processor's registers are free for its loops.
+#[inline(always)]
+pub(crate) fn run_alone<W: Work>(wide: Option<Wide>, work: W) -> W::Out {
+    #[cfg(target_arch = "x86_64")]
+    if wide.is_some() {
+        // SAFETY: who has a `Wide` has asked the processor for all of it.
+        return unsafe { run_alone_wide(work) };
+    }
+    let _ = wide;
+    run_alone_plain(work)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(never)]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,movbe,popcnt")]
+fn run_alone_wide<W: Work>(work: W) -> W::Out {
+    work.run()
+}
+
+#[inline(never)]
+fn run_alone_plain<W: Work>(work: W) -> W::Out {
+    work.run()
+}
+
 /// As [`picture::pixels`].
 pub(crate) fn pixels(
     wide: Option<Wide>,

@@ -3,6 +3,10 @@
 //! Does not own: tests of single rules, which stand beside the code.
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a program is written to and read from at once; the crate itself has no thread"
+)]
 
 use pipeline_jpeg::{Carried, Decoder, Error, GrayJpeg, Limits};
 use std::fs;

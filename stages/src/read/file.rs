@@ -11,6 +11,7 @@ use rustix::fs::OFlags;
 
 use super::claim::{CLAIM_BYTES, claims_by_name, looks_like_picture};
 use super::walk::Entry;
+use crate::retry::uninterrupted;
 use crate::{Error, Result};
 
 /// The bytes of one file of at most `max_file_bytes`.
@@ -70,7 +71,7 @@ impl Opened {
         let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
         let file =
             OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(|e| open_error(path, e))?;
-        let found = file.metadata().map_err(|source| Error::Io { action: "cannot examine", source })?;
+        let found = examine(&file)?;
         if !found.is_file() {
             return Err(Error::NotAFile { kind: kind_name(&found) });
         }
@@ -105,7 +106,7 @@ impl Opened {
     }
 
     fn check_unchanged(&self, found: u64) -> Result<()> {
-        let now = self.file.metadata().map_err(|source| Error::Io { action: "cannot examine", source })?;
+        let now = examine(&self.file)?;
         let found = if now.len() == self.size { found } else { now.len() };
         if found != self.size {
             return Err(Error::Changed { expected: self.size, found });
@@ -118,6 +119,10 @@ impl Opened {
         }
         Ok(())
     }
+}
+
+fn examine(file: &File) -> Result<Metadata> {
+    uninterrupted(|| file.metadata()).map_err(|source| Error::Io { action: "cannot examine", source })
 }
 
 fn written(of: &Metadata) -> (i64, i64) {

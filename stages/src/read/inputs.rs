@@ -193,7 +193,7 @@ pub fn same_place(a: &Path, b: &Path) -> bool {
 }
 
 /// Device and number: what a file is, whatever it is called. Follows links; `None` if there is nothing.
-pub(crate) fn place(path: &Path) -> Option<(u64, u64)> {
+pub(super) fn place(path: &Path) -> Option<(u64, u64)> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }

@@ -36,4 +36,3 @@ pub use list::Separator;
 pub use walk::{Entry, Skipped, Walk, WalkError};
 
 pub(crate) use extension::{is_picture_extension, same_format};
-pub(crate) use inputs::place;

@@ -14,6 +14,7 @@ use super::landing::Landing;
 use super::listing::list;
 use crate::Error;
 use crate::display::escape;
+use crate::retry::uninterrupted;
 
 /// One file to convert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,7 +150,7 @@ impl Walk {
             self.skipped.count_link();
             return None;
         }
-        match list(&path, self.follow_links, &self.skipped) {
+        match uninterrupted(|| list(&path, self.follow_links, &self.skipped)) {
             Err(source) => Some(Err(WalkError { path, error: Error::Io { action: "cannot list", source } })),
             Ok(mut found) => {
                 if let Some(matching) = &mut self.pattern {

@@ -18,7 +18,7 @@ use super::folder::{Folder, Found};
 use super::name::{check_inside, target_name};
 use super::prepare::{Prepared, prepare};
 use super::temporary::Temporary;
-use crate::read::place;
+use crate::retry::uninterrupted;
 use crate::{Error, Result};
 
 /// Where results go. May be shared between threads.
@@ -27,17 +27,21 @@ use crate::{Error, Result};
 /// stands for nothing, for what was there before, or for the whole result. If anything fails, no temporary is left.
 #[derive(Debug)]
 pub struct Destination {
-    root: Root,
+    pub(super) root: Root,
     existing: Existing,
-    durable: bool,
+    pub(super) durable: bool,
+    /// Whether a later run that is asked the same refuses to replace what this one writes.
+    pub(super) asks_again: bool,
     folds_case: bool,
     random: Random,
     /// Directories whose own names are known to survive a power loss.
     durable_folders: Mutex<HashSet<PathBuf>>,
+    /// Results, relative to the root, that may be replaced whatever `existing` says.
+    pub(super) replaceable: Mutex<HashSet<PathBuf>>,
 }
 
 #[derive(Debug)]
-enum Root {
+pub(super) enum Root {
     Below { path: PathBuf, folder: Folder },
     Beside,
 }
@@ -61,14 +65,15 @@ impl Destination {
     /// [`Error::Io`] or [`Error::Refused`] when nothing can be written there. Then no item would fare better.
     pub fn prepare(root: &Path, existing: Existing, durable: bool) -> Result<Self> {
         let random = Random::default();
-        let Prepared { folder, made_before, folds_case } = prepare(root, || random.next())?;
+        let Prepared { folder, made_before, all_ours, folds_case } = prepare(root, || random.next())?;
+        let asks_again = existing == Existing::Fail || existing == Existing::Auto && !all_ours;
         let existing = match existing {
             Existing::Auto if made_before => Existing::Overwrite,
             Existing::Auto => Existing::Fail,
             chosen => chosen,
         };
         let root = Root::Below { path: root.to_owned(), folder };
-        Ok(Self { root, existing, durable, folds_case, random, durable_folders: Mutex::default() })
+        Ok(Self { asks_again, ..Self::new(root, existing, durable, folds_case, random) })
     }
 
     /// Results go beside their inputs: the landing of each is the input's own path. One with the same name replaces its
@@ -76,8 +81,13 @@ impl Destination {
     /// failed, as `existing` says.
     pub fn in_place(existing: Existing, durable: bool) -> Self {
         let existing = if existing == Existing::Auto { Existing::Fail } else { existing };
-        let (root, random) = (Root::Beside, Random::default());
-        Self { root, existing, durable, folds_case: false, random, durable_folders: Mutex::default() }
+        Self::new(Root::Beside, existing, durable, false, Random::default())
+    }
+
+    fn new(root: Root, existing: Existing, durable: bool, folds_case: bool, random: Random) -> Self {
+        let (durable_folders, replaceable) = Default::default();
+        let asks_again = false;
+        Self { root, existing, durable, asks_again, folds_case, random, durable_folders, replaceable }
     }
 
     /// Whether names that differ only in case are one file here; what [`Claims`](super::Claims) want to know. Not known,
@@ -101,7 +111,7 @@ impl Destination {
         };
         if let Some(found) = found
             && !target.replaces_input
-            && place(input) == Some(found.place)
+            && is_at(input, found)?
         {
             return Err(
                 self.refused(&target.relative, "is the input itself; choose --in-place or another directory")
@@ -140,8 +150,10 @@ impl Destination {
             return Ok(Outcome::Skipped { path });
         }
         let temporary = self.fill(&folder, found, bytes, modified)?;
+        let modified = temporary.modified().map_err(failed("cannot examine the output"))?;
         let beside = matches!(self.root, Root::Beside);
-        let replace = target.replaces_input || (!beside && self.existing == Existing::Overwrite);
+        let overwrite = self.existing == Existing::Overwrite || self.is_replaceable(&target.relative);
+        let replace = target.replaces_input || (!beside && overwrite);
         match temporary.rename(&target.name, replace) {
             Ok(()) => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && self.existing == Existing::Skip => {
@@ -155,7 +167,7 @@ impl Destination {
         if self.durable {
             folder.sync().map_err(failed("cannot make the output durable"))?;
         }
-        Ok(Outcome::Written { path, bytes: bytes.len() as u64 })
+        Ok(Outcome::Written { path, bytes: bytes.len() as u64, modified })
     }
 
     fn fill<'f>(
@@ -172,7 +184,7 @@ impl Destination {
         }
         temporary.file.write_all(bytes).map_err(failed("cannot write the output"))?;
         if let Some(modified) = modified {
-            let dated = temporary.file.set_modified(modified);
+            let dated = uninterrupted(|| temporary.file.set_modified(modified));
             dated.map_err(failed("cannot set the time of the output"))?;
         }
         if self.durable {
@@ -210,6 +222,7 @@ impl Destination {
                 Err(self
                     .refused(&target.relative, "is another file; in place only the input itself is replaced"))
             }
+            Some(FileType::RegularFile) if self.is_replaceable(&target.relative) => Ok(Fate::Replace),
             Some(FileType::RegularFile) => match self.existing {
                 Existing::Overwrite => Ok(Fate::Replace),
                 Existing::Skip => Ok(Fate::Skip),
@@ -220,7 +233,7 @@ impl Destination {
     }
 
     /// The directory of a target; `None` when it is not there and not to be made.
-    fn open_folder(&self, relative: &Path, make: bool) -> Result<Option<Folder>> {
+    pub(super) fn open_folder(&self, relative: &Path, make: bool) -> Result<Option<Folder>> {
         let parent = relative.parent().unwrap_or(Path::new(""));
         let Root::Below { folder: root, .. } = &self.root else {
             return Folder::open(parent).map(Some).map_err(failed("cannot open the directory of the input"));
@@ -282,7 +295,17 @@ impl Destination {
     }
 }
 
-fn failed(action: &'static str) -> impl Fn(io::Error) -> Error {
+/// Whether a file is the one that was found. Not knowing is no reason to replace it.
+fn is_at(input: &Path, found: Found) -> Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    match uninterrupted(|| std::fs::metadata(input)) {
+        Ok(input) => Ok((input.dev(), input.ino()) == found.place),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(failed("cannot examine the input")(e)),
+    }
+}
+
+pub(super) fn failed(action: &'static str) -> impl Fn(io::Error) -> Error {
     move |source| Error::Io { action, source }
 }
 

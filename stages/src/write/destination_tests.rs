@@ -39,7 +39,9 @@ fn assert_refused(result: Result<Outcome>, word: &str) {
 fn a_result_mirrors_the_input_tree_and_leaves_no_temporary() {
     let (dir, destination) = out(Existing::Auto);
     let outcome = write(&destination, "x/y/a.jpg", "picture").unwrap();
-    assert_eq!(outcome, Outcome::Written { path: dir.path().join("x/y/a.png"), bytes: 7 });
+    assert!(
+        matches!(&outcome, Outcome::Written { path, bytes: 7, .. } if *path == dir.path().join("x/y/a.png"))
+    );
     assert_eq!(fs::read_to_string(outcome.path()).unwrap(), "picture");
     assert_eq!(files(dir.path()), ["a.png"]);
 }

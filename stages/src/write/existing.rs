@@ -27,6 +27,9 @@ pub enum Fate {
     Skip,
 }
 
+/// When a file was last written: seconds since 1970, and nanoseconds, as the file system tells them.
+pub type Stamp = (i64, u32);
+
 /// What happened to a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -36,6 +39,8 @@ pub enum Outcome {
         path: PathBuf,
         /// Its size.
         bytes: u64,
+        /// When it was written, or, if asked for, its input: what [`written`](super::Destination::written) tells of it later.
+        modified: Stamp,
     },
     /// A file was there, and stayed.
     Skipped {

@@ -2,6 +2,7 @@
 //!
 //! * `destination.rs`: where results go; `existing.rs`: what happens to what lies there; `prepare.rs`: making the directory
 //! * `name.rs`: the name of a result; `claims.rs`: no two inputs with the same result
+//! * `records.rs`: this program's own files in the output directory, and what a run that was killed left there
 //! * `folder.rs`: the only file that speaks to the file system; `temporary.rs`: a file that is not finished
 //!
 //! ```
@@ -23,11 +24,12 @@ mod existing;
 mod folder;
 mod name;
 mod prepare;
+mod records;
 mod temporary;
 
 pub use claims::Claims;
 pub use destination::Destination;
-pub use existing::{Existing, Fate, Outcome};
+pub use existing::{Existing, Fate, Outcome, Stamp};
 pub use name::target_name;
 
 pub(crate) use prepare::MARKER;

@@ -1,5 +1,5 @@
 //! Owns making an output directory, its `.pipeline` marker, and finding out what may be done there before work starts.
-//! Does not own: what later goes into `.pipeline`.
+//! Does not own: what later goes into `.pipeline` (`records.rs`).
 
 use std::ffi::OsStr;
 use std::io;
@@ -22,6 +22,8 @@ pub(super) struct Prepared {
     pub(super) folder: Folder,
     /// Whether an earlier run made this directory.
     pub(super) made_before: bool,
+    /// Whether nothing else can be in it than results: as `made_before`, or it is new.
+    pub(super) all_ours: bool,
     /// Whether names that differ only in case are one file here.
     pub(super) folds_case: bool,
 }
@@ -43,9 +45,9 @@ pub(super) fn prepare(root: &Path, random: impl FnMut() -> u32) -> Result<Prepar
     if was_empty && !made_before {
         ignore_existing(marker.create(OsStr::new(ALL_OURS))).map_err(failed)?;
     }
-    Temporary::create(&folder, random).map_err(failed)?;
+    Temporary::create(&folder, random).and_then(Temporary::discard).map_err(failed)?;
     let folds_case = folds_case(&folder).map_err(failed)?;
-    Ok(Prepared { folder, made_before, folds_case })
+    Ok(Prepared { folder, made_before, all_ours: made_before || was_empty, folds_case })
 }
 
 fn ignore_existing<T>(created: io::Result<T>) -> io::Result<()> {

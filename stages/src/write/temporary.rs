@@ -3,8 +3,11 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 
+use super::existing::Stamp;
 use super::folder::Folder;
+use crate::retry::uninterrupted;
 
 const PREFIX: &str = ".pipeline-";
 const SUFFIX: &str = ".tmp";
@@ -32,6 +35,18 @@ impl<'f> Temporary<'f> {
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// When it was last written to.
+    pub(super) fn modified(&self) -> io::Result<Stamp> {
+        let found = uninterrupted(|| self.file.metadata())?;
+        Ok((found.mtime(), u32::try_from(found.mtime_nsec()).unwrap_or(0)))
+    }
+
+    /// Removes it, and says if it cannot.
+    pub(super) fn discard(mut self) -> io::Result<()> {
+        self.renamed = true;
+        self.folder.remove(&self.name)
     }
 
     /// Gives it its final name, over a file that may be there or, unless `replace`, only where nothing is.

@@ -15,6 +15,7 @@ use crate::frame::Frame;
 use crate::output::Conversion;
 use crate::scans::Scan;
 use crate::segments::Segments;
+use crate::simd::Wide;
 use alloc::vec::Vec;
 
 /// What a scan needs that is kept between pictures.
@@ -91,22 +92,32 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads what the scan gives for one row of MCUs of the frame.
-    #[inline(always)]
-    pub(super) fn row(&mut self, row: u32, kept: &mut Kept, rows: &mut [BlockRows]) -> Result<(), Error> {
+    pub(super) fn row(
+        &mut self,
+        wide: Option<Wide>,
+        row: u32,
+        kept: &mut Kept,
+        rows: &mut [BlockRows],
+    ) -> Result<(), Error> {
         let lines = match self.parts[..] {
             // Alone, the rows of the scan are those of its blocks.
             [Part { high, blocks: (_, down), .. }] => high.min(down.saturating_sub(row * high)),
             _ => 1,
         };
         for line in 0..lines {
-            self.line(row, line, kept, rows)?;
+            self.line(wide, (row, line), kept, rows)?;
         }
         Ok(())
     }
 
     /// Reads a row of the scan's MCUs, which is the one at `line` in a row of the frame's.
-    #[inline(always)]
-    fn line(&mut self, row: u32, line: u32, kept: &mut Kept, rows: &mut [BlockRows]) -> Result<(), Error> {
+    fn line(
+        &mut self,
+        wide: Option<Wide>,
+        (row, line): (u32, u32),
+        kept: &mut Kept,
+        rows: &mut [BlockRows],
+    ) -> Result<(), Error> {
         let mut at = 0;
         while at < self.across {
             if self.left == 0 {
@@ -116,7 +127,7 @@ impl<'a> Cursor<'a> {
             let mut bits = Bits::at(&kept.data, self.place);
             let Cursor { parts, run, .. } = self;
             let mut strip = Strip { row, line, rows, parts, run, tables: &kept.tables };
-            let decoded = strip.decode(self.gives, at..end, &mut bits);
+            let decoded = strip.decode(wide, self.gives, at..end, &mut bits);
             self.check(&bits, decoded)?;
             self.place = bits.place();
             (self.left, self.to_come) = (self.left - (end - at), self.to_come - (end - at));

@@ -29,6 +29,7 @@ use crate::frame::{Component, Frame};
 use crate::output::Conversion;
 use crate::scan::Sink;
 use crate::scans::{Scan, Scans};
+use crate::simd::Wide;
 use alloc::vec::Vec;
 use cursor::{Cursor, Kept};
 use progression::{Progression, Share};
@@ -119,6 +120,7 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     pub(crate) fn decode(
         mut self,
+        wide: Option<Wide>,
         frame: &Frame,
         scratch: &mut Scratch,
         sink: &mut impl Sink,
@@ -132,7 +134,7 @@ impl<'a> Reader<'a> {
         }
         for row in 0..frame.mcus().1 {
             for (cursor, kept) in self.cursors.iter_mut().zip(&mut *scans) {
-                if let Err(error) = cursor.row(row, kept, rows) {
+                if let Err(error) = cursor.row(wide, row, kept, rows) {
                     // A block that was left in the middle is not what its map says.
                     rows.clear();
                     return Err(error);

@@ -147,7 +147,7 @@ impl State {
         let Scratch { symbols, writer, .. } = transcode;
         let frame = scans.frame();
         let mut symbols = Symbols::new(symbols, frame);
-        simd::run(wide, ReadProgressive { reader, frame, kept, sink: &mut symbols })?;
+        simd::run(wide, ReadProgressive { wide, reader, frame, kept, sink: &mut symbols })?;
         write(wide, scans, extra, &symbols, (writer, out))
     }
 }
@@ -190,6 +190,7 @@ impl<S: Sink> Work for Read<'_, '_, S> {
 
 /// Reading a progressive file.
 struct ReadProgressive<'a, 'b, S> {
+    wide: Option<Wide>,
     reader: progressive::Reader<'a>,
     frame: &'a Frame,
     kept: &'b mut progressive::Scratch,
@@ -201,7 +202,7 @@ impl<S: Sink> Work for ReadProgressive<'_, '_, S> {
 
     #[inline(always)]
     fn run(self) -> Self::Out {
-        self.reader.decode(self.frame, self.kept, self.sink)
+        self.reader.decode(self.wide, self.frame, self.kept, self.sink)
     }
 }
 

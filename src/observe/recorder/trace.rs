@@ -1,0 +1,228 @@
+//! Owns the trace: every step of the first and of the latest pictures, and its form for viewers. Bounded: of a long run
+//! what lies between is left out, and the trace says so.
+
+use super::series::Series;
+use crate::engine::{History, Visit};
+use serde_json::{Value, json};
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Pictures from the beginning, and as many of the latest: about 25 MB of JSON.
+const MOST: usize = 20_000;
+/// The longest name of a slice, in characters.
+const LONGEST: usize = 120;
+const PROCESS: u32 = 1;
+/// Numbers of tracks: a thousand a stage.
+const TRACKS: usize = 1000;
+
+#[derive(Debug, Default)]
+pub(super) struct Trace {
+    first: Vec<Traced>,
+    latest: VecDeque<Traced>,
+    left_out: u64,
+}
+
+#[derive(Debug)]
+struct Traced {
+    seq: u64,
+    label: Arc<str>,
+    visits: Vec<Visit>,
+}
+
+impl Trace {
+    pub(super) fn note(&mut self, history: &History<'_>) {
+        let visits = history.visits.clone();
+        let traced = Traced { seq: history.seq, label: Arc::clone(history.label), visits };
+        if self.first.len() < MOST {
+            self.first.push(traced);
+            return;
+        }
+        if self.latest.len() >= MOST {
+            self.latest.pop_front();
+            self.left_out += 1;
+        }
+        self.latest.push_back(traced);
+    }
+
+    pub(super) fn to_json(&self, names: &[String], series: &Series) -> String {
+        let mut out = String::from("{\"displayTimeUnit\":\"ms\",\"otherData\":");
+        let note = match self.left_out {
+            0 => "every picture is here".to_owned(),
+            n => {
+                format!(
+                    "{n} pictures are left out: here are the first {MOST} and the latest {MOST} that ended"
+                )
+            }
+        };
+        // Writing to a string does not fail.
+        let _ = write!(
+            out,
+            "{},\"traceEvents\":[",
+            json!({ "note": note, "program": concat!("pipeline ", env!("CARGO_PKG_VERSION")) })
+        );
+        let mut events = Events(&mut out, true);
+        self.tracks(names, &mut events);
+        let quoted: Vec<Value> = names.iter().map(|name| Value::from(name.as_str())).collect();
+        self.pictures().for_each(|traced| slices(traced, &quoted, &mut events));
+        counters(names, series, &mut events);
+        out.push_str("\n]}\n");
+        out
+    }
+
+    fn pictures(&self) -> impl Iterator<Item = &Traced> {
+        self.first.iter().chain(&self.latest)
+    }
+
+    /// Names and order of the tracks.
+    fn tracks(&self, names: &[String], events: &mut Events<'_>) {
+        let meta = |name: &str, track: usize, args: Value| json!({ "ph": "M", "pid": PROCESS, "tid": track, "name": name, "args": args });
+        events.push(&meta("process_name", 0, json!({ "name": "pipeline" })));
+        if self.left_out > 0 {
+            events.push(&meta("process_labels", 0, json!({ "labels": "a part of the run is left out" })));
+        }
+        let visits = self.pictures().flat_map(|traced| &traced.visits);
+        let seen: BTreeSet<_> = visits.map(|visit| (visit.stage, visit.worker)).collect();
+        for (stage, worker) in seen {
+            let name = format!("{} {}", names.get(stage).map_or("", String::as_str), worker + 1);
+            events.push(&meta("thread_name", track(stage, worker), json!({ "name": name })));
+            let order = json!({ "sort_index": track(stage, worker) });
+            events.push(&meta("thread_sort_index", track(stage, worker), order));
+        }
+    }
+}
+
+fn track(stage: usize, worker: usize) -> usize {
+    stage * TRACKS + worker + 1
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_nanos() as f64 / 1e3
+}
+
+/// One slice for each stage; those of one picture are joined by arrows. Written without the detour over values: there can be
+/// hundreds of thousands, and the run is over only when they are written.
+fn slices(traced: &Traced, names: &[Value], events: &mut Events<'_>) {
+    let short =
+        |text: &str, most: usize| Value::from(text.chars().take(most).collect::<String>()).to_string();
+    let name = short(file_name(&traced.label), LONGEST);
+    let path = short(&traced.label, 4 * LONGEST);
+    let (seq, last) = (traced.seq, traced.visits.len().saturating_sub(1));
+    for (at, visit) in traced.visits.iter().enumerate() {
+        let stage = names.get(visit.stage).unwrap_or(&Value::Null);
+        let (track, begun, took) =
+            (track(visit.stage, visit.worker), micros(visit.began), micros(visit.took));
+        let (from, to) = (at > 0, at < last);
+        events.line(format_args!(
+            "{{\"ph\":\"X\",\"pid\":{PROCESS},\"tid\":{track},\"ts\":{begun:.3},\"dur\":{took:.3},\"name\":{name},\
+             \"cat\":{stage},\"bind_id\":{},\"flow_in\":{from},\"flow_out\":{to},\
+             \"args\":{{\"picture\":{path},\"number\":{seq}}}}}",
+            seq + 1
+        ));
+    }
+}
+
+fn file_name(label: &str) -> &str {
+    label.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(label)
+}
+
+fn counters(names: &[String], series: &Series, events: &mut Events<'_>) {
+    for sample in series.samples() {
+        // The source has no queue in front.
+        for (name, stage) in names.iter().zip(&sample.stages).skip(1) {
+            events.push(&json!({
+                "ph": "C",
+                "pid": PROCESS,
+                "ts": micros(sample.at),
+                "name": format!("queue: {name}"),
+                "args": { "items": stage.depth },
+            }));
+        }
+    }
+}
+
+/// A list of events, one a line.
+struct Events<'a>(&'a mut String, bool);
+
+impl Events<'_> {
+    fn push(&mut self, event: &Value) {
+        self.line(format_args!("{event}"));
+    }
+
+    fn line(&mut self, event: std::fmt::Arguments<'_>) {
+        let first = std::mem::replace(&mut self.1, false);
+        // Writing to a string does not fail.
+        let _ = write!(self.0, "{}\n{event}", if first { "" } else { "," });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Recorder;
+    use super::*;
+    use crate::engine::{Pipeline, Report, Stage};
+    use crate::observe::{Totals, View};
+    use std::convert::Infallible;
+
+    fn traced(inputs: u32) -> (Report, Value) {
+        let recorder = Recorder::with_trace();
+        let same = Ok::<u32, Infallible>;
+        let report = Pipeline::source("numbers", 0..inputs, |n| format!("a/\"{n}\".jpg"))
+            .stage(Stage::map("one", same).workers(2))
+            .stage(Stage::map("two", same))
+            .on_finished(|history| recorder.finished(history))
+            .sink("done", |_| ())
+            .run()
+            .unwrap();
+        let view = View { report: &report, totals: &Totals::default(), expected: None, cores: 1.0, os: None };
+        recorder.finish(&view);
+        let json = serde_json::from_str(&recorder.trace_json(&view)).unwrap();
+        (report, json)
+    }
+
+    fn events<'a>(trace: &'a Value, phase: &str) -> Vec<&'a Value> {
+        trace["traceEvents"].as_array().unwrap().iter().filter(|event| event["ph"] == phase).collect()
+    }
+
+    #[test]
+    fn a_slice_for_each_picture_and_stage_on_the_track_of_its_worker() {
+        let (report, trace) = traced(50);
+        let slices = events(&trace, "X");
+        assert_eq!(slices.len(), 100);
+        let busy: f64 = slices.iter().map(|slice| slice["dur"].as_f64().unwrap() / 1e6).sum();
+        let measured: f64 = report.stages[1..3].iter().map(|stage| stage.busy.as_secs_f64()).sum();
+        assert!((busy - measured).abs() < 1e-6, "{busy} {measured}");
+        assert_eq!(slices[0]["name"], "\"0\".jpg");
+        assert_eq!(slices[0]["args"]["picture"], "a/\"0\".jpg");
+        let named: Vec<_> = events(&trace, "M").into_iter().filter(|e| e["name"] == "thread_name").collect();
+        for slice in slices {
+            let track = named.iter().find(|track| track["tid"] == slice["tid"]).unwrap();
+            let stage = slice["cat"].as_str().unwrap();
+            assert!(track["args"]["name"].as_str().unwrap().starts_with(stage), "{track} {slice}");
+        }
+        assert_eq!(events(&trace, "C").len(), 3, "one sample of three queues");
+        assert_eq!(trace["otherData"]["note"], "every picture is here");
+    }
+
+    #[test]
+    fn slices_of_one_track_do_not_overlap() {
+        let (_, trace) = traced(200);
+        let mut slices = events(&trace, "X");
+        slices.sort_by(|a, b| a["ts"].as_f64().unwrap().total_cmp(&b["ts"].as_f64().unwrap()));
+        let mut ends = std::collections::HashMap::new();
+        for slice in slices {
+            let (from, took) = (slice["ts"].as_f64().unwrap(), slice["dur"].as_f64().unwrap());
+            let before = ends.insert(slice["tid"].as_u64().unwrap(), from + took).unwrap_or(0.0);
+            assert!(before <= from + 0.002, "{before} {slice}");
+        }
+    }
+
+    #[test]
+    fn a_long_run_keeps_its_first_and_its_latest_pictures_and_says_so() {
+        let (_, trace) = traced(2 * MOST as u32 + 7);
+        assert_eq!(events(&trace, "X").len(), 4 * MOST);
+        let note = trace["otherData"]["note"].as_str().unwrap();
+        assert!(note.starts_with("7 pictures are left out"), "{note}");
+    }
+}

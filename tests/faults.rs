@@ -1,0 +1,188 @@
+//! What ends a run from outside: signals, a full disk, too few descriptors. Each is real; those that need root or another
+//! program say so when they are skipped.
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a panic here is a failed test")]
+#![allow(dead_code, reason = "the tests of the command share more than this one uses")]
+
+#[path = "common/command.rs"]
+mod command;
+
+use command::{Ran, Scratch};
+use std::fs;
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+/// Waits for a run to have written something.
+fn until_something_is_written(scratch: &Scratch) {
+    let began = Instant::now();
+    while scratch.names("out").is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(60), "nothing was ever written");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Many pictures of which each takes a while.
+fn much(count: u32, args: &[&'static str]) -> (Scratch, Vec<&'static str>) {
+    let scratch = Scratch::new();
+    (0..count).for_each(|n| drop(scratch.sized(&format!("in/{n}.png"), n, 200, 150)));
+    (scratch, [&["in", "-o", "out"], args].concat())
+}
+
+/// Resumes, and compares with a run that nothing interrupted.
+fn assert_resumes(scratch: &Scratch, args: &[&'static str]) {
+    let ran = scratch.run(&[args, &["--resume"]].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let done = scratch.tree("out");
+    assert_eq!(scratch.run(&[args, &["-o", "clean"]].concat()).code, Some(0));
+    assert!(done == scratch.tree("clean"), "the trees differ");
+}
+
+#[test]
+fn scenario_52_and_53_what_a_signal_interrupted_is_resumed() {
+    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+        let (scratch, args) = much(400, &["--effort", "balanced"]);
+        let child = scratch.command(&args).spawn().unwrap();
+        until_something_is_written(&scratch);
+        signal(&child, name);
+        let ran: Ran = child.wait_with_output().unwrap().into();
+        assert_eq!(ran.code, Some(code), "{}", ran.stderr);
+        assert_eq!(ran.lines("pipeline: finishing ").len(), 1, "{}", ran.stderr);
+        assert!(ran.stderr.contains(" left: give the same command with --resume"), "{}", ran.stderr);
+        assert!(scratch.names("out").len() < 400, "it was interrupted");
+        assert_resumes(&scratch, &args);
+    }
+}
+
+/// Pictures of which one takes longer than any grace time here.
+fn slow() -> (Scratch, Vec<&'static str>) {
+    let scratch = Scratch::new();
+    scratch.picture("in/0.png", 1);
+    (1..5).for_each(|n| drop(scratch.sized(&format!("in/{n}.png"), n, 2600, 2600)));
+    (scratch, vec!["in", "-o", "out", "--effort", "best", "--encoders", "4", "--progress", "none"])
+}
+
+#[test]
+fn scenario_53_a_drain_ends_with_the_grace_time_however_long_steps_take() {
+    let (scratch, mut args) = slow();
+    args.extend(["--grace", "1"]);
+    let child = scratch.command(&args).spawn().unwrap();
+    until_something_is_written(&scratch);
+    signal(&child, "-TERM");
+    let began = Instant::now();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    let took = began.elapsed();
+    assert_eq!(ran.code, Some(143), "{}", ran.stderr);
+    assert!(took < Duration::from_secs(30), "a grace of 1 s took {took:?}");
+    assert!(ran.stderr.contains("the grace time is over"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--resume"), "{}", ran.stderr);
+    let names = scratch.names("out");
+    assert!(names.len() < 5 && names.iter().all(|name| name.ends_with(".png")), "{names:?}");
+    // With less effort the same pictures are done at once; the settings differ, so they are all made anew.
+    let ran = scratch.run(&["in", "-o", "out", "--resume", "--redo"]);
+    assert_eq!((ran.code, scratch.names("out").len()), (Some(0), 5), "{}", ran.stderr);
+}
+
+#[test]
+fn scenario_52_a_second_signal_stops_at_once() {
+    let (scratch, args) = slow();
+    let child = scratch.command(&args).spawn().unwrap();
+    until_something_is_written(&scratch);
+    let began = Instant::now();
+    signal(&child, "-INT");
+    std::thread::sleep(Duration::from_millis(100));
+    signal(&child, "-INT");
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    let names = scratch.names("out");
+    assert!(names.len() < 5 && names.iter().all(|name| name.ends_with(".png")), "{names:?}");
+}
+
+/// A file system of a given size in memory, gone when this is dropped.
+struct Small(std::path::PathBuf);
+
+impl Small {
+    fn mount(scratch: &Scratch, options: &str) -> Option<Self> {
+        let path = scratch.path().join("out");
+        fs::create_dir(&path).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&path).stderr(Stdio::null());
+        if mount.status().is_ok_and(|status| status.success()) {
+            return Some(Self(path));
+        }
+        let skipped = "SKIPPED: a small file system can only be mounted by root; run this test as root";
+        let _ = writeln!(std::io::stderr(), "{skipped}");
+        None
+    }
+
+    fn remount(&self, options: &str) {
+        let options = format!("remount,{options}");
+        assert!(Command::new("mount").args(["-o", &options]).arg(&self.0).status().unwrap().success());
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn scenario_44_a_full_disk_ends_the_run_says_what_to_do_and_is_resumed() {
+    for (full, room) in [("size=200k", "size=40m"), ("size=40m,nr_inodes=40", "size=40m,nr_inodes=4000")] {
+        let (scratch, args) = much(120, &[]);
+        let Some(out) = Small::mount(&scratch, full) else { return };
+        let ran = scratch.run(&args);
+        assert_eq!(ran.code, Some(3), "{full}: {}", ran.stderr);
+        assert!(ran.stderr.contains("free some space"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("give the same command with --resume"), "{}", ran.stderr);
+        let names = scratch.names("out");
+        assert!(!names.is_empty() && names.len() < 120, "{}", names.len());
+        assert!(names.iter().all(|name| name.ends_with(".png")), "{names:?}");
+        out.remount(room);
+        assert_resumes(&scratch, &args);
+    }
+}
+
+#[test]
+fn scenario_45_a_read_only_output_ends_it_before_the_work() {
+    let (scratch, args) = much(3, &[]);
+    let Some(out) = Small::mount(&scratch, "size=4m") else { return };
+    out.remount("ro");
+    let ran = scratch.run(&args);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("output out: cannot "), "{}", ran.stderr);
+    out.remount("rw");
+    assert_resumes(&scratch, &args);
+}
+
+#[test]
+fn scenario_49_with_too_few_descriptors_nothing_is_lost() {
+    let (scratch, args) = much(60, &["--readers", "8", "--writers", "8"]);
+    let mut refused = 0;
+    for limit in [8, 12, 16, 20, 24, 32] {
+        let limited = format!("ulimit -n {limit}; exec \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &limited, "sh", env!("CARGO_BIN_EXE_pipeline")]).args(&args);
+        let ran: Ran = command.current_dir(scratch.path()).output().unwrap().into();
+        match ran.code {
+            Some(0) => assert_eq!(scratch.names("out").len(), 60),
+            // Where not even the program's libraries can be opened, the loader says so.
+            Some(127) => refused += 1,
+            Some(3) => {
+                refused += 1;
+                let said =
+                    ran.stderr.contains("allow more open files") || ran.stderr.contains("Too many open");
+                assert!(said, "{limit}: {}", ran.stderr);
+            }
+            code => panic!("{limit}: {code:?}: {}", ran.stderr),
+        }
+    }
+    assert!(refused > 0, "no limit was too low");
+    assert_resumes(&scratch, &args);
+}
