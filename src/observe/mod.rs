@@ -40,6 +40,7 @@ pub use predict::{ascii, prediction_json, prediction_text, svg};
 pub use progress::{Printer, Progress, Style};
 #[cfg(feature = "cli")]
 pub use recorded::{Recorded, RecordedError};
+#[cfg(feature = "cli")]
 pub use recorder::Recorder;
 #[cfg(feature = "cli")]
 pub use serve::{Dashboard, Live, Metrics, open_metrics};
