@@ -58,7 +58,7 @@ pub use validated::{
     Config, Convert, Decode, Encode, FilesFrom, Invocation, Limits, Read, Run, Verbosity, Write,
 };
 pub use values::{
-    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Grace, Gray, InvalidValue, MaxFailures,
-    Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling,
-    Window, Workers,
+    Allow, Background, Bits, ByteCount, Count, Effort, Existing, FormatChoice, Grace, Gray, InvalidValue,
+    MaxFailures, Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity,
+    Subsampling, Window, Workers,
 };

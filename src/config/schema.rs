@@ -12,8 +12,9 @@ use super::settings::{SETTINGS, Setting, sections};
 use super::validated::Config;
 use super::value::Value;
 use super::values::{
-    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Grace, Gray, MaxFailures, Memory, Metadata,
-    OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling, Window, Workers,
+    Allow, Background, Bits, ByteCount, Count, Effort, Existing, FormatChoice, Grace, Gray, MaxFailures,
+    Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling,
+    Window, Workers,
 };
 
 /// The JSON schema of `pipeline.toml`, as JSON text.
@@ -105,6 +106,8 @@ described! {
     ByteCount = {"type": ["integer", "string"], "minimum": 1, "pattern": "^[0-9]+ ?([kKmMgGtT][iI]?)?[bB]$"};
     PixelCount = {"type": ["integer", "string"], "minimum": 1, "pattern": "^[0-9]+ ?[kKmMgG]?[pP]$"};
     Memory = {"type": ["integer", "string"], "minimum": 1, "pattern": "^([0-9]+ ?([kKmMgGtT][iI]?)?[bB]|auto)$"};
+    Count = {"type": "integer", "minimum": 1, "maximum": (u32::MAX)};
+    Allow = {"type": "string", "pattern": "^(all|[a-z]+(, *[a-z]+)*)$"};
     Metadata = {"type": "string", "pattern": "^(keep|strip|(exif|icc|xmp|orientation)(, *(exif|icc|xmp|orientation))*)$"};
     Background = {"type": "string", "pattern": "^(white|black|gray|#([0-9a-fA-F]{3}){1,2})$"};
 }

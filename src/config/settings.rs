@@ -225,8 +225,16 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
 
     Limits One "memory" "BYTES|auto" "limits.memory" limits.memory: "Most bytes of decoded pictures in flight (1GiB, 500MB); auto: the smaller of 1GiB and a quarter of what is usable";
     Limits One "window" "N|auto" "limits.window" limits.window: "Most pictures admitted and not yet finished (items); auto: the sum of workers and queues";
+    Limits One "allow" "FORMATS" "limits.allow" limits.allow: "Formats that are read, told by content: all, or a list such as jpeg,png; others are refused by name";
     Limits One "max-pixels" "PIXELS" "limits.max-pixels" limits.max_pixels: "Largest picture (pixels; 268MP); larger ones fail before anything is allocated";
-    Limits One "max-file" "BYTES" "limits.max-file" limits.max_file: "Largest input file (bytes; 1GiB); larger ones fail";
+    Limits One "max-width" "N" "limits.max-width" limits.max_width: "Widest picture (pixels)";
+    Limits One "max-height" "N" "limits.max-height" limits.max_height: "Highest picture (pixels)";
+    Limits One "max-file" "BYTES" "limits.max-file" limits.max_file: "Largest input file (bytes; 1GiB); larger ones fail unread";
+    Limits One "max-decoded" "BYTES" "limits.max-decoded" limits.max_decoded: "Most samples of one picture, as decoded and after each op (bytes; 2GiB)";
+    Limits One "max-metadata" "BYTES" "limits.max-metadata" limits.max_metadata: "Most EXIF, profile and XMP of one picture, unpacked (bytes; 2MiB); more is dropped with a warning";
+    Limits One "max-scans" "N" "limits.max-scans" limits.max_scans: "Most scans of a progressive JPEG; encoders make about 10";
+    Limits One "max-frames" "N" "limits.max-frames" limits.max_frames: "Most frames of an animation, of which the first is converted";
+    Limits One "max-work" "PIXELS" "limits.max-work" limits.max_work: "Most decoding work for one picture (pixels times scans; 4GP)";
     Limits One "max-failures" "N|none" "limits.max-failures" limits.max_failures: "Stop the run once more pictures than this have failed";
 
     Run One "order" "ORDER" "run.order" run.order: "Order in which results are finished";

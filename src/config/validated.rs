@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::values::{
-    Background, Bits, ByteCount, Effort, Existing, FormatChoice, Grace, Gray, MaxFailures, Memory, Metadata,
-    OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling, Window, Workers,
+    Allow, Background, Bits, ByteCount, Count, Effort, Existing, FormatChoice, Grace, Gray, MaxFailures,
+    Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity, Subsampling,
+    Window, Workers,
 };
 
 /// A whole run, as it is to be done.
@@ -135,10 +136,26 @@ pub struct Limits {
     pub memory: Memory,
     /// The window.
     pub window: Window,
+    /// The formats that are read.
+    pub allow: Allow,
     /// The largest picture, in pixels.
     pub max_pixels: PixelCount,
+    /// The widest picture, in pixels.
+    pub max_width: Count,
+    /// The highest picture, in pixels.
+    pub max_height: Count,
     /// The largest input file, in bytes.
     pub max_file: ByteCount,
+    /// The most samples of a picture, in bytes.
+    pub max_decoded: ByteCount,
+    /// The most metadata that is kept of a picture, in bytes.
+    pub max_metadata: ByteCount,
+    /// The most scans of a progressive JPEG.
+    pub max_scans: Count,
+    /// The most frames of an animation.
+    pub max_frames: Count,
+    /// The most pixels times scans.
+    pub max_work: PixelCount,
     /// How many pictures may fail.
     pub max_failures: MaxFailures,
 }
@@ -257,8 +274,16 @@ impl Default for Config {
             limits: Limits {
                 memory: Memory::Auto,
                 window: Window::Auto,
+                allow: Allow::ALL,
                 max_pixels: PixelCount(268_000_000),
+                max_width: Count(1_000_000),
+                max_height: Count(1_000_000),
                 max_file: ByteCount(1 << 30),
+                max_decoded: ByteCount(2 << 30),
+                max_metadata: ByteCount(2 << 20),
+                max_scans: Count(100),
+                max_frames: Count(10_000),
+                max_work: PixelCount(4_000_000_000),
                 max_failures: MaxFailures::Unlimited,
             },
             run: Run::default(),

@@ -10,9 +10,9 @@ use schemars::{Schema, SchemaGenerator};
 
 use super::raw::{Element, Span, Written};
 use super::values::{
-    Amount, Background, Bits, ByteCount, Choice, Effort, Existing, FormatChoice, Grace, Gray, InvalidValue,
-    MaxFailures, Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality, QueueCapacity,
-    Subsampling, Window, Workers,
+    Allow, Amount, Background, Bits, ByteCount, Choice, Count, Effort, Existing, FormatChoice, Grace, Gray,
+    InvalidValue, MaxFailures, Memory, Metadata, OnErrorPolicy, Order, PixelCount, ProgressKind, Quality,
+    QueueCapacity, Subsampling, Window, Workers,
 };
 use crate::config::suggest::did_you_mean;
 
@@ -98,7 +98,19 @@ macro_rules! amounts {
     )+};
 }
 
-amounts!(Workers, QueueCapacity, Window, MaxFailures, Grace, Quality, Bits, ByteCount, PixelCount, Memory);
+amounts!(
+    Workers,
+    QueueCapacity,
+    Window,
+    MaxFailures,
+    Count,
+    Grace,
+    Quality,
+    Bits,
+    ByteCount,
+    PixelCount,
+    Memory
+);
 
 fn read_choice<T: Choice + FromStr<Err = InvalidValue>>(written: &Written) -> Result<T, Vec<Fault>> {
     let words = || T::WORDS.iter().map(|(word, _)| *word);
@@ -159,6 +171,7 @@ macro_rules! texts {
 }
 
 texts! {
+    Allow = "\"all\" or a list of formats such as \"jpeg,png\"";
     Background = "a colour such as \"white\" or \"#rrggbb\"";
     Metadata = "\"keep\", \"strip\" or a list such as \"icc,orientation\"";
 }

@@ -23,16 +23,27 @@ impl Recipe {
         let gray = gray_mode(config.convert.gray);
         let op = |text: &String| Op::parse_with(text, gray).map_err(|error| (text.clone(), error));
         let encode = encode_options(&config.encode);
-        let limits = Limits {
-            max_pixels: config.limits.max_pixels.0,
-            max_file_bytes: config.limits.max_file.0,
-            ..Limits::default()
-        };
         let mut plan = PlanOptions::new(config.convert.ops.iter().map(op).collect::<Result<_, _>>()?);
         plan.format = format(config.encode.format);
         plan.auto_orient = config.convert.auto_orient;
-        plan.limits = limits;
+        plan.limits = limits(&config.limits);
         Ok(Self { plan, encode, lenient: config.lenient, keep_mtime: config.write.keep_mtime })
+    }
+}
+
+fn limits(asked: &config::Limits) -> Limits {
+    let allowed = |format: &Format| asked.allow.contains(format.extensions());
+    Limits {
+        formats: Format::ALL.into_iter().filter(allowed).collect(),
+        max_pixels: asked.max_pixels.0,
+        max_width: asked.max_width.0,
+        max_height: asked.max_height.0,
+        max_file_bytes: asked.max_file.0,
+        max_decoded_bytes: asked.max_decoded.0,
+        max_metadata_bytes: usize::try_from(asked.max_metadata.0).unwrap_or(usize::MAX),
+        max_scans: asked.max_scans.0 as usize,
+        max_frames: u64::from(asked.max_frames.0),
+        max_work: asked.max_work.0,
     }
 }
 
@@ -117,5 +128,27 @@ mod tests {
         config.convert.ops = ["gray", "gray mode=linear", "gray mode=luma"].map(Into::into).to_vec();
         let recipe = Recipe::new(&config).unwrap();
         assert_eq!(recipe.plan.ops, [GrayMode::Pillow, GrayMode::Linear, GrayMode::Luma].map(Op::Gray));
+    }
+
+    #[test]
+    fn every_format_can_be_allowed_by_its_name_and_alone() {
+        for format in Format::ALL {
+            for name in format.extensions().iter().chain([&"all"]) {
+                let mut config = Config::default();
+                config.limits.allow = name.parse().unwrap_or_else(|error| panic!("{name}: {error}"));
+                let formats = Recipe::new(&config).unwrap().plan.limits.formats;
+                assert!(formats.contains(format), "{name}");
+                assert_eq!(
+                    Format::ALL.into_iter().filter(|other| formats.contains(*other)).count() == 1,
+                    *name != "all"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn by_default_limits_are_those_of_the_stages_but_for_rounded_pixels() {
+        let defaults = Limits { max_pixels: 268_000_000, ..Limits::default() };
+        assert_eq!(limits(&Config::default().limits), defaults);
     }
 }

@@ -4,7 +4,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::Formats;
 use crate::display::escape;
+use crate::limits::raised_by;
 
 /// Why one picture failed.
 ///
@@ -41,7 +43,7 @@ pub enum Error {
         format: &'static str,
     },
     /// A limit would be exceeded. Checked before anything is allocated.
-    #[error("limit: {what} is {value}, at most {limit} allowed")]
+    #[error("limit: {what} is {value}, at most {limit} allowed{}", raised_by(.what))]
     Limit {
         /// What is limited, with its unit.
         what: &'static str,
@@ -49,6 +51,16 @@ pub enum Error {
         value: u64,
         /// What is allowed.
         limit: u64,
+    },
+    /// A format that is read, but not among those that are allowed ([`Limits::formats`](crate::Limits::formats)).
+    #[error(
+        "refused: {format} is not among the formats that are allowed ({allowed}); --allow takes a list of them"
+    )]
+    NotAllowed {
+        /// Name of the format.
+        format: &'static str,
+        /// Those that are allowed.
+        allowed: Formats,
     },
     /// An input that was named is not there.
     #[error("no such file or directory; check its name")]

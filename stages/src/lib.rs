@@ -66,6 +66,7 @@ pub mod display;
 mod encode;
 mod error;
 mod format;
+mod formats;
 mod image;
 mod limits;
 mod metadata;
@@ -80,6 +81,7 @@ pub use decode::{DecodeMode, Decoded, Decoder, Header, JpegColorModel, JpegInfo,
 pub use encode::{Bits, Effort, EncodeOptions, Encoded, Encoder, Quality, Subsampling, fast_png};
 pub use error::{Error, Result};
 pub use format::Format;
+pub use formats::Formats;
 pub use image::{Color, Image, Samples, Shape};
 pub use limits::Limits;
 pub use metadata::{JpegTables, KeepMetadata, Metadata};

@@ -121,7 +121,7 @@ impl Plan {
                 Op::AutoOrient(_) => turned(shape, orientation),
                 other => other.shape(shape)?,
             };
-            options.limits.check_size(next.width, next.height)?;
+            options.limits.check_shape(next)?;
             let needed =
                 shape.byte_len().saturating_add(next.byte_len()).saturating_add(op.scratch_bytes(shape));
             most = most.max(needed);
@@ -238,7 +238,7 @@ impl fmt::Display for Plan {
 /// What decoding gives.
 fn decoded_shape(header: &Header, mode: DecodeMode) -> Shape {
     let color = if mode == DecodeMode::Luma { header.color.to_gray() } else { header.color };
-    Shape { width: header.width, height: header.height, color, bits: header.bit_depth }
+    Shape { color, ..header.shape() }
 }
 
 fn turned(shape: Shape, orientation: u8) -> Shape {

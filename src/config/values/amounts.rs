@@ -182,6 +182,32 @@ impl fmt::Display for MaxFailures {
     }
 }
 
+/// The most of something that one picture may have, at least 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Count(pub u32);
+
+impl Amount for Count {
+    const EXPECTED: &'static str = "a whole number";
+
+    fn from_integer(number: i64) -> Result<Self, InvalidValue> {
+        let refused = || InvalidValue::new(format!("must be from 1 to {}; found {number}", u32::MAX));
+        u32::try_from(number).ok().filter(|count| *count > 0).map(Self).ok_or_else(refused)
+    }
+}
+
+impl FromStr for Count {
+    type Err = InvalidValue;
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        Self::from_digits(text)
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// How long a run that is asked to end may take for what is under way, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Grace(pub u64);
@@ -286,6 +312,14 @@ mod tests {
     fn a_window_holds_at_least_one_item() {
         assert!("0".parse::<Window>().is_err());
         assert_eq!("1".parse::<Window>().unwrap().to_string(), "1");
+    }
+
+    #[test]
+    fn a_limit_is_at_least_1() {
+        assert_eq!("1".parse(), Ok(Count(1)));
+        for refused in ["0", "-1", "4294967296", "1.5", "none"] {
+            assert!(refused.parse::<Count>().is_err(), "{refused:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Owns: text form, bounds and the sentence said when a value is out of them. Does not own: where a value came from.
 
+mod allow;
 mod amounts;
 mod background;
 mod bits;
@@ -9,8 +10,9 @@ mod choices;
 mod metadata;
 mod sizes;
 
+pub use allow::Allow;
 pub(crate) use amounts::Amount;
-pub use amounts::{Grace, MaxFailures, Quality, QueueCapacity, Window, Workers};
+pub use amounts::{Count, Grace, MaxFailures, Quality, QueueCapacity, Window, Workers};
 pub use background::Background;
 pub use bits::Bits;
 #[cfg(feature = "cli")]

@@ -67,6 +67,11 @@ impl Decoder {
         Decoder { limits, state: State::default() }
     }
 
+    /// Sets other limits for the next pictures.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
     /// Decodes the JPEG `file` to `out`: [`Output::samples`] bytes for each pixel, row by row from the top left, as stored (no
     /// orientation is applied). What was in `out` is replaced; after an error it is empty.
     ///

@@ -79,8 +79,8 @@ pub(super) fn decode(decoder: impl ImageDecoder, header: &Header) -> Result<Deco
 /// What one picture may ask for, in the `image` crate's words.
 pub(super) fn allowed(limits: &Limits) -> image::Limits {
     let mut allowed = image::Limits::default();
-    allowed.max_image_width = Some(limits.max_side);
-    allowed.max_image_height = Some(limits.max_side);
+    allowed.max_image_width = Some(limits.max_width);
+    allowed.max_image_height = Some(limits.max_height);
     // Some decoders hold a second copy.
     allowed.max_alloc = Some(limits.max_pixels.saturating_mul(32).saturating_add(64 << 20));
     allowed

@@ -2,7 +2,7 @@
 //! Does not own: how each format's header is read.
 
 use super::{bmp, farbfeld, gif, hdr, ico, jpeg_header, png_header, pnm, qoi, tga, tiff, webp};
-use crate::{Color, Error, Format, JpegTables, Limits, Metadata, Result};
+use crate::{Color, Error, Format, JpegTables, Limits, Metadata, Result, Shape};
 
 /// Said of a file of which only the first frame is converted.
 pub(super) const ANIMATED: &str = "animated: only the first frame is converted";
@@ -33,6 +33,18 @@ pub struct Header {
     pub(crate) file_bytes: usize,
     /// Most bytes that decoding holds besides the samples it gives. For JPEG and PNG `Plan` knows.
     pub(crate) scratch: u64,
+}
+
+impl Header {
+    /// What a full decode gives.
+    pub(crate) fn shape(&self) -> Shape {
+        Shape { width: self.width, height: self.height, color: self.color, bits: self.bit_depth }
+    }
+
+    /// Width × height.
+    pub(super) fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
 }
 
 /// What the header of a JPEG says besides size and color.
@@ -94,9 +106,11 @@ pub enum JpegColorModel {
 ///
 /// # Errors
 /// Those of [`Format::sniff`]; [`Error::Damaged`] or [`Error::Truncated`] when there is no usable header;
-/// [`Error::Unsupported`] for a kind of file that cannot be decoded; [`Error::Limit`] when the picture is too large.
+/// [`Error::Unsupported`] for a kind of file that cannot be decoded; [`Error::NotAllowed`] for a format that may not be;
+/// [`Error::Limit`] when the picture is too large.
 pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let format = Format::sniff(bytes)?;
+    limits.check_format(format)?;
     limits.check_file(bytes.len() as u64)?;
     let header = match format {
         Format::Jpeg => jpeg_header::probe(bytes, limits)?,
@@ -124,7 +138,7 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         let reason = format!("its size is {}x{}", header.width, header.height);
         return Err(Error::Damaged { format: format.name(), reason });
     }
-    limits.check_size(header.width, header.height)?;
+    limits.check_shape(header.shape())?;
     Ok(header)
 }
 

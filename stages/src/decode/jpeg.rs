@@ -3,6 +3,7 @@
 
 use super::jpeg_header::damaged;
 use super::{DecodeMode, Decoded, Header, JpegColorModel};
+use crate::limits::{PIXELS, SCANS};
 use crate::{Color, Error, Image, Result, Samples, color};
 use pipeline_jpeg::{Error as Own, Info, Output, Salvaged};
 
@@ -111,9 +112,9 @@ pub(super) fn trailing(bytes: usize) -> Option<String> {
 pub(super) fn explain_own(error: Own) -> Error {
     match error {
         Own::Truncated { .. } => Error::Truncated { format: "JPEG" },
-        Own::TooLarge { pixels, limit } => Error::Limit { what: "pixels", value: pixels, limit },
+        Own::TooLarge { pixels, limit } => Error::Limit { what: PIXELS, value: pixels, limit },
         Own::TooManyScans { limit } => {
-            Error::Limit { what: "number of scans", value: limit as u64 + 1, limit: limit as u64 }
+            Error::Limit { what: SCANS, value: limit as u64 + 1, limit: limit as u64 }
         }
         Own::Unsupported(what) => Error::Unsupported { format: "JPEG", what: what.to_string() },
         Own::Damaged { at, expected } => damaged(format!("at byte {at} should be {expected}")),

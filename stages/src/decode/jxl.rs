@@ -65,6 +65,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
     if !image.is_loading_done() && image.num_loaded_keyframes() == 0 {
         return Err(Error::Truncated { format: "JPEG XL" });
     }
+    limits.check_frames(image.num_loaded_keyframes() as u64)?;
     let render = image.render_frame(0).map_err(damaged)?;
     let mut stream = render.stream();
     let size = (stream.width(), stream.height(), stream.channels() as usize);

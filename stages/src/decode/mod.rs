@@ -98,8 +98,8 @@ pub struct Decoder {
 impl Decoder {
     /// A strict decoder: a damaged or truncated picture is an error.
     pub fn new(limits: Limits) -> Decoder {
-        let (max_pixels, max_scans) = (limits.max_pixels, limits.max_scans);
-        let jpeg = pipeline_jpeg::Decoder::new(pipeline_jpeg::Limits { max_pixels, max_scans });
+        // Those of each picture are set when its size is known.
+        let jpeg = pipeline_jpeg::Decoder::new(pipeline_jpeg::Limits::default());
         Decoder { limits, lenient: false, jpeg }
     }
 
@@ -116,9 +116,10 @@ impl Decoder {
     /// [`Damaged`](crate::Error::Damaged), [`Truncated`](crate::Error::Truncated),
     /// [`Unsupported`](crate::Error::Unsupported) or [`Limit`](crate::Error::Limit).
     pub fn decode(&mut self, bytes: &[u8], header: &Header, mode: DecodeMode) -> Result<Decoded> {
-        self.limits.check_size(header.width, header.height)?;
+        self.admit(header)?;
         let mut decoded = match header.format {
-            Format::Jpeg => jpeg::decode(bytes, header, mode, self.lenient, &mut self.jpeg)?,
+            Format::Jpeg => jpeg::decode(bytes, header, mode, self.lenient, &mut self.jpeg)
+                .map_err(|error| self.limits.name_scans(error, header.pixels()))?,
             Format::Png => png::decode(bytes, header, &self.limits)?,
             Format::WebP => webp::decode(bytes, header, &self.limits)?,
             Format::Tiff => tiff::decode(bytes, header, &self.limits)?,
@@ -145,6 +146,14 @@ impl Decoder {
         Ok(decoded)
     }
 
+    /// Checks once more what [`probe`] has, for headers that were read with other limits.
+    fn admit(&mut self, header: &Header) -> Result<()> {
+        self.limits.check_format(header.format)?;
+        self.limits.check_shape(header.shape())?;
+        self.jpeg.set_limits(self.limits.of_jpeg(header.pixels()));
+        Ok(())
+    }
+
     /// Makes a gray JPEG of a JPEG without loss: the file that is written, of which no pixel was decoded. Luma stays as it is stored, with
     /// its quality. `bytes` is the whole file that `header` was [`probe`]d from; of `options` effort and metadata count. For pictures
     /// whose plan says [`DecodePath::Lossless`](crate::DecodePath::Lossless).
@@ -167,7 +176,8 @@ impl Decoder {
     /// Those of [`decode`](Self::decode), also in lenient decoding; [`Unsupported`](crate::Error::Unsupported) for luma that no
     /// gray JPEG can hold. Decoding all of the picture may still succeed.
     pub fn gray_jpeg(&mut self, bytes: &[u8], header: &Header, options: &EncodeOptions) -> Result<Encoded> {
-        self.limits.check_size(header.width, header.height)?;
+        self.admit(header)?;
         gray_jpeg::gray_jpeg(bytes, header, options, &mut self.jpeg)
+            .map_err(|error| self.limits.name_scans(error, header.pixels()))
     }
 }

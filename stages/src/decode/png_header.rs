@@ -18,7 +18,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let Some((b"IHDR", head)) = chunks.next() else { return Err(Error::Truncated { format: "PNG" }) };
     let &[w0, w1, w2, w3, h0, h1, h2, h3, depth, kind, ..] =
         head.first_chunk::<13>().ok_or_else(|| damaged("its header is too short"))?;
-    let Found { transparent, metadata, warnings, .. } = Found::walk(&mut chunks, limits);
+    let Found { transparent, metadata, warnings, .. } = Found::walk(&mut chunks, limits)?;
     Ok(Header {
         format: Format::Png,
         width: u32::from_be_bytes([w0, w1, w2, w3]),
@@ -42,16 +42,22 @@ struct Found {
     exif_text: Option<Vec<u8>>,
     /// Text chunks that were looked into and may have been bombs.
     inflated: usize,
+    frames: u64,
     warnings: Vec<String>,
 }
 
 impl Found {
-    fn walk(chunks: &mut Chunks<'_>, limits: &Limits) -> Found {
+    fn walk(chunks: &mut Chunks<'_>, limits: &Limits) -> Result<Found> {
         let mut found = Found::default();
         while let Some((name, data)) = chunks.next() {
             match name {
                 b"tRNS" => found.transparent = true,
                 b"acTL" => found.warnings.push(super::header::ANIMATED.into()),
+                // Counted, for `acTL` may say anything.
+                b"fcTL" => {
+                    found.frames += 1;
+                    limits.check_frames(found.frames)?;
+                }
                 b"eXIf" if found.metadata.exif.is_none() => found.metadata.exif = found.keep(data, limits),
                 b"iTXt" if found.may_inflate(data) => {
                     found.block(png_text::international(data, found.room(limits)), limits);
@@ -69,7 +75,7 @@ impl Found {
         }
         found.metadata.exif = found.metadata.exif.or(found.exif_text.take());
         found.metadata.orientation = found.metadata.exif.as_deref().and_then(exif_orientation).unwrap_or(1);
-        found
+        Ok(found)
     }
 
     /// Bytes of metadata as text that are still allowed.

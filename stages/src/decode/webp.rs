@@ -14,6 +14,7 @@ use std::io::Cursor;
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let mut header = by_image::header(open(bytes, limits)?, Format::WebP, bytes.len(), limits);
     if is_animated(bytes) {
+        limits.check_frames(frames(bytes))?;
         header.warnings.insert(0, ANIMATED.to_owned());
     }
     Ok(header)
@@ -58,6 +59,17 @@ fn check_chunks(bytes: &[u8]) -> Result<()> {
     }
 }
 
+/// Chunks that are frames, as far as chunks can be followed.
+fn frames(bytes: &[u8]) -> u64 {
+    let (mut frames, mut at) = (0, 12usize);
+    while let Some(&[a, b, c, d, l0, l1, l2, l3]) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        frames += u64::from([a, b, c, d] == *b"ANMF");
+        let length = u64::from(u32::from_le_bytes([l0, l1, l2, l3]));
+        at = usize::try_from(length + length % 2).unwrap_or(usize::MAX).saturating_add(at + 8);
+    }
+    frames
+}
+
 /// The flags follow the header of the first chunk.
 fn is_animated(bytes: &[u8]) -> bool {
     bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|flags| flags & 0x02 != 0)
@@ -79,6 +91,12 @@ mod tests {
         assert!(matches!(check_chunks(&file(42, 20, 19)), Err(Error::Truncated { .. })));
         assert!(matches!(check_chunks(&file(41, 20, 20)), Err(Error::Damaged { .. })));
         assert!(matches!(check_chunks(b"RIFF\xff\xff\xff\xffWEBPVP8 "), Err(Error::Truncated { .. })));
+    }
+
+    #[test]
+    fn frames_are_counted_up_to_the_end() {
+        let file = [b"RIFF\0\0\0\0WEBP".as_slice(), &b"ANMF\x01\0\0\0x\0".repeat(3), b"ANMF\xff"].concat();
+        assert_eq!(frames(&file), 3);
     }
 
     #[test]

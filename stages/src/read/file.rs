@@ -11,6 +11,7 @@ use rustix::fs::OFlags;
 
 use super::claim::{CLAIM_BYTES, claims_by_name, looks_like_picture};
 use super::walk::Entry;
+use crate::limits::FILE;
 use crate::retry::uninterrupted;
 use crate::{Error, Result};
 
@@ -80,10 +81,9 @@ impl Opened {
 
     fn read_rest(&self, max_file_bytes: u64, bytes: &mut Vec<u8>) -> Result<()> {
         if self.size > max_file_bytes {
-            return Err(Error::Limit { what: "file size in bytes", value: self.size, limit: max_file_bytes });
+            return Err(Error::Limit { what: FILE, value: self.size, limit: max_file_bytes });
         }
-        let too_large =
-            || Error::Limit { what: "file size in bytes", value: self.size, limit: isize::MAX as u64 };
+        let too_large = || Error::Limit { what: FILE, value: self.size, limit: isize::MAX as u64 };
         let size = usize::try_from(self.size).map_err(|_| too_large())?;
         // One byte more than expected, which nothing fills unless the file has grown or hides its size.
         let room = size.saturating_add(1).saturating_sub(bytes.len());

@@ -1,4 +1,4 @@
-//! Owns walking over the blocks of a GIF up to its second frame: canvas, first frame, transparency, profile, XMP.
+//! Owns walking over the blocks of a GIF: number of frames, canvas, first frame, transparency, profile, XMP.
 //! Does not own: pixels.
 //!
 //! Source: GIF89a specification, sections 17 to 27; ICC.1:2022, annex B.4, for the profile; XMP specification, part 3, 1.1.2.
@@ -21,8 +21,8 @@ pub(super) struct Blocks {
     pub(super) width: u16,
     pub(super) height: u16,
     pub(super) transparent: Option<u8>,
-    /// Whether there is a second frame. What is damaged after the first counts as none: its decoder will say so.
-    pub(super) animated: bool,
+    /// Number of frames. Where it is damaged after the first they end: its decoder will say so.
+    pub(super) frames: u64,
     /// Where the sub-blocks of the profile and of the XMP packet are.
     icc: Option<Range<usize>>,
     xmp: Option<Range<usize>>,
@@ -35,28 +35,26 @@ impl Blocks {
         let head = bytes.get(6..13).ok_or_else(truncated)?;
         let mut found = Blocks { screen: (u16_of(head, 0), u16_of(head, 2)), ..Blocks::default() };
         let mut at = 13 + color_table(head[4]);
-        let mut frames = 0;
-        while frames < 2 {
+        loop {
             at = match bytes.get(at) {
                 Some(&EXTENSION) => {
                     let end = after_sub_blocks(bytes, at + 2);
-                    if frames == 0 {
+                    if found.frames == 0 {
                         found.extension(bytes, at, end);
                     }
                     end
                 }
                 Some(&IMAGE) => {
-                    frames += 1;
                     let Some(frame) = bytes.get(at + 1..at + 10) else { break };
-                    if frames == 1 {
+                    found.frames += 1;
+                    if found.frames == 1 {
                         (found.left, found.top) = (u16_of(frame, 0), u16_of(frame, 2));
                         (found.width, found.height) = (u16_of(frame, 4), u16_of(frame, 6));
                     }
-                    found.animated = frames == 2;
                     after_sub_blocks(bytes, at + 10 + color_table(frame[8]) + 1)
                 }
                 Some(_) => break,
-                None if frames == 0 => return Err(truncated()),
+                None if found.frames == 0 => return Err(truncated()),
                 None => break,
             };
         }
@@ -144,8 +142,8 @@ mod tests {
     fn a_gif_is_animated_from_its_second_image_on() {
         let one = [HEAD, CONTROL, FRAME, b";"].concat();
         let two = [HEAD, CONTROL, FRAME, CONTROL, FRAME, b";"].concat();
-        assert!(!Blocks::read(&one).unwrap().animated);
-        assert!(Blocks::read(&two).unwrap().animated);
+        assert_eq!(Blocks::read(&one).unwrap().frames, 1);
+        assert_eq!(Blocks::read(&two).unwrap().frames, 2);
         for end in 0..two.len() {
             let _ = Blocks::read(&two[..end]);
         }

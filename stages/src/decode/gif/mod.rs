@@ -24,7 +24,8 @@ fn damaged(reason: impl Into<String>) -> Error {
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let blocks = Blocks::read(bytes)?;
     let mut warnings = Vec::new();
-    if blocks.animated {
+    limits.check_frames(blocks.frames)?;
+    if blocks.frames > 1 {
         warnings.push(ANIMATED.to_owned());
     }
     let mut keep = |block: Option<Vec<u8>>, what: &str| {

@@ -7,7 +7,7 @@ use super::chunks::{packed, places, target};
 use super::layout::Layout;
 use super::photometric::Photometric;
 use super::{damaged, unsupported};
-use crate::{DecodeMode, Decoder, Error, Limits, Result, Samples, probe};
+use crate::{DecodeMode, Decoder, Error, Formats, Limits, Result, Samples, probe};
 
 const JPEG_TABLES: u16 = 347;
 const START: [u8; 2] = [0xff, 0xd8];
@@ -17,6 +17,8 @@ pub(super) fn fill(layout: &Layout<'_>, limits: &Limits, out: &mut [u8]) -> Resu
     let tables = layout.directory.field(JPEG_TABLES).and_then(|field| field.bytes()).unwrap_or_default();
     let tables = tables.strip_prefix(&START).unwrap_or(tables);
     let tables = tables.strip_suffix(&END).unwrap_or(tables);
+    // It is part of a TIFF, which is allowed.
+    let limits = &Limits { formats: Formats::ALL, ..limits.clone() };
     let mut decoder = Decoder::new(limits.clone());
     for place in places(layout) {
         let data = packed(layout, place, 0)?;

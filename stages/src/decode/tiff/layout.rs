@@ -8,6 +8,7 @@ use super::directory::Directory;
 use super::grid::Grid;
 use super::photometric::{self, Alpha, Photometric};
 use super::{damaged, unsupported};
+use crate::limits::TILE;
 use crate::{Color, Error, Limits, Result};
 
 const WIDTH: u16 = 256;
@@ -135,7 +136,7 @@ impl<'a> Layout<'a> {
             if value > limit { Err(Error::Limit { what, value, limit }) } else { Ok(()) }
         };
         let area = u64::from(self.grid.width) * u64::from(self.grid.height);
-        at_most("number of pixels of a tile", area, limits.max_pixels)?;
+        at_most(TILE, area, limits.max_pixels)?;
         at_most("number of samples of a pixel", self.samples as u64, MOST_SAMPLES)?;
         let planes = if self.planar { self.samples as u64 } else { 1 };
         let wanted = u64::from(self.grid.across) * u64::from(self.grid.down) * planes;
