@@ -4,7 +4,7 @@
 use super::output;
 use crate::engine::{Controller, Ended};
 use crate::observe::Printer;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals as Stream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
@@ -40,6 +40,8 @@ impl Signals {
     /// To be called before there is anything to drain: what comes from now on is kept until [`obey`](Signals::obey). If
     /// signals cannot be caught, they do what they do by default: end the process.
     pub(super) fn catch() -> Self {
+        // A file that may not grow as large as it should (`ulimit -f`) then fails as that, and does not end the process.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         Self { stream: Stream::new([SIGINT, SIGTERM]).ok(), first: Arc::default() }
     }
 

@@ -31,8 +31,22 @@ pub(super) fn process() -> Option<Process> {
         major_faults: count(usage.major_page_faults() as i64),
         voluntary_switches: count(usage.voluntary_context_switches() as i64),
         involuntary_switches: count(usage.involuntary_context_switches() as i64),
-        peak_memory: count(usage.max_rss() as i64).saturating_mul(unit),
+        peak_memory: own_peak().unwrap_or(count(usage.max_rss() as i64).saturating_mul(unit)),
     })
+}
+
+/// `getrusage` also counts what the process was before it became this program: a copy of its parent, which may be large.
+/// `/proc/self/status` (`proc_pid_status(5)`) does not.
+#[cfg(unix)]
+fn own_peak() -> Option<u64> {
+    peak_in(&std::fs::read_to_string("/proc/self/status").ok()?)
+}
+
+#[cfg(unix)]
+fn peak_in(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
+    kibibytes.checked_mul(1024)
 }
 
 #[cfg(not(unix))]
@@ -82,6 +96,13 @@ mod tests {
         let told = Bytes { read: 7, written: 5, read_from_storage: 3, written_to_storage: 2 };
         assert_eq!(bytes_in(text), Some(told));
         assert_eq!(bytes_in("rchar: 7\n"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_peak_is_that_of_this_program() {
+        assert_eq!(peak_in("VmPeak:\t 9 kB\nVmHWM:\t    1234 kB\nVmRSS:\t 5 kB\n"), Some(1234 * 1024));
+        assert_eq!(peak_in("VmRSS:\t 5 kB\n"), None);
     }
 
     #[cfg(unix)]

@@ -18,8 +18,8 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let Some((b"IHDR", head)) = chunks.next() else { return Err(Error::Truncated { format: "PNG" }) };
     let &[w0, w1, w2, w3, h0, h1, h2, h3, depth, kind, ..] =
         head.first_chunk::<13>().ok_or_else(|| damaged("its header is too short"))?;
-    let Found { transparent, metadata, warnings, .. } = Found::walk(&mut chunks, limits)?;
-    Ok(Header {
+    let Found { transparent, metadata, warnings, pixels, .. } = Found::walk(&mut chunks, limits)?;
+    let header = Header {
         format: Format::Png,
         width: u32::from_be_bytes([w0, w1, w2, w3]),
         height: u32::from_be_bytes([h0, h1, h2, h3]),
@@ -31,7 +31,20 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
         warnings,
         file_bytes: bytes.len(),
         scratch: 0,
-    })
+    };
+    check_length(pixels, &header)?;
+    Ok(header)
+}
+
+/// No encoder makes pixels much longer than they are. What is behind them would be ignored, and is not what anybody sent on
+/// purpose.
+fn check_length(compressed: u64, header: &Header) -> Result<()> {
+    let most = header.shape().byte_len().saturating_mul(2).saturating_add(1 << 16);
+    if compressed <= most {
+        return Ok(());
+    }
+    let (width, height) = (header.width, header.height);
+    Err(damaged(format!("it has {compressed} bytes of compressed pixels, far too many for {width}x{height}")))
 }
 
 /// What was found while walking over the chunks after the first.
@@ -43,6 +56,8 @@ struct Found {
     /// Text chunks that were looked into and may have been bombs.
     inflated: usize,
     frames: u64,
+    /// Bytes of compressed pixels.
+    pixels: u64,
     warnings: Vec<String>,
 }
 
@@ -51,6 +66,7 @@ impl Found {
         let mut found = Found::default();
         while let Some((name, data)) = chunks.next() {
             match name {
+                b"IDAT" => found.pixels += data.len() as u64,
                 b"tRNS" => found.transparent = true,
                 b"acTL" => found.warnings.push(super::header::ANIMATED.into()),
                 // Counted, for `acTL` may say anything.

@@ -1,0 +1,39 @@
+//! A directory with very many files: the first result comes at once, and names cost little more than themselves.
+//! `PIPELINE_TEST_MILLION=1` makes it a million; by default it is 20,000.
+
+use crate::command::Scratch;
+use crate::support::report;
+use std::fs;
+
+#[test]
+fn scenario_42_the_first_result_does_not_wait_for_the_listing() {
+    let count: u64 = if std::env::var_os("PIPELINE_TEST_MILLION").is_some() { 1_000_000 } else { 20_000 };
+    let scratch = Scratch::new();
+    let first = scratch.picture("in/000000000.png", 1);
+    // Links to one file cost no space; all but the first few claim to be no picture, so that they are looked at and passed
+    // over.
+    let text = scratch.file("in/000000001.txt", b"nothing");
+    for number in 2..count {
+        let (target, end) = if number % 1000 == 0 { (&first, "png") } else { (&text, "txt") };
+        let name = scratch.path().join(format!("in/{number:09}.{end}"));
+        // A file has at most 65,000 names on some file systems.
+        if number % 50_000 == 1 || fs::hard_link(target, &name).is_err() {
+            fs::write(&name, fs::read(target).unwrap()).unwrap();
+        }
+    }
+    let ran = scratch.run(&["in", "-o", "out", "--report", "report.json", "--progress", "none"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let report = report(&scratch);
+    assert_eq!(report["counts"]["admitted"], count);
+    assert_eq!(report["counts"]["done"], count / 1000);
+    let seconds = report["first_finished_seconds"].as_f64().unwrap();
+    assert!(seconds < 3.0, "the first came after {seconds} s");
+    // A name and 64 bytes an entry, above what any run takes: its code, threads and the few pictures.
+    let peak = report["os"]["peak_memory"].as_u64().unwrap();
+    let allowed = (48 << 20) + count * (13 + 64) * 2;
+    assert!(peak <= allowed, "{peak} bytes were resident, {allowed} allowed");
+    let _ = std::io::Write::write_fmt(
+        &mut std::io::stderr(),
+        format_args!("{count} files: first after {seconds:.3} s, {peak} bytes resident\n"),
+    );
+}

@@ -1,0 +1,83 @@
+//! Which system calls are made when, and what becomes of a failing one, under `strace`.
+
+use crate::command::{Ran, Scratch};
+use crate::support::{assert_resumes, below, can, items, skipped};
+use std::fs;
+
+fn traced(scratch: &Scratch, options: &[&str], args: &[&str]) -> Option<Ran> {
+    if !can("strace", &["-qq", "-o", "/dev/null", "true"]) {
+        skipped("install strace to watch system calls");
+        return None;
+    }
+    let strace = [&["strace", "-f", "-y", "-qq", "-o", "trace"], options].concat();
+    Some(below(scratch, &strace, args))
+}
+
+fn calls(scratch: &Scratch) -> Vec<String> {
+    let trace = String::from_utf8_lossy(&fs::read(scratch.path().join("trace")).unwrap()).into_owned();
+    trace
+        .lines()
+        .map(|line| line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').to_owned())
+        .collect()
+}
+
+const CALLS: &str = "trace=fsync,fdatasync,rename,renameat,renameat2,write,pwrite64,writev";
+
+#[test]
+fn scenario_55_what_is_journaled_was_synced_before_with_its_directory() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.png", 1);
+    let args = ["in", "-o", "out", "--durable", "--readers", "1", "--writers", "1"];
+    let Some(ran) = traced(&scratch, &["-e", CALLS], &args) else { return };
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let calls = calls(&scratch);
+    let place = |what: &str, is: &dyn Fn(&str) -> bool| {
+        calls.iter().position(|call| is(call)).unwrap_or_else(|| panic!("{what}:\n{}", calls.join("\n")))
+    };
+    let sync = |call: &str| call.starts_with("fsync(") || call.starts_with("fdatasync(");
+    let file = place("the file is synced", &|call| sync(call) && call.contains(".tmp>"));
+    let renamed = place("it is renamed", &|call| call.starts_with("rename") && call.contains("a.png"));
+    let behind = calls[renamed..].iter().position(|call| sync(call) && call.contains("/out>"));
+    let directory = renamed + behind.expect("its directory is synced");
+    let writes = |call: &str| call.contains("write") && call.contains("/journal>");
+    let record = place("it is journaled", &|call| writes(call) && call.contains("{\\\"item\\\""));
+    let journal = calls.iter().rposition(|call| sync(call) && call.contains("/journal>"));
+    let places = [file, renamed, directory, record];
+    assert!(places.is_sorted(), "{places:?}\n{}", calls.join("\n"));
+    assert!(journal.is_some_and(|journal| journal > record), "{}", calls.join("\n"));
+}
+
+#[test]
+fn scenario_47_what_could_not_be_synced_is_not_done_and_not_tried_again() {
+    let scratch = Scratch::new();
+    (0..4).for_each(|n| drop(scratch.picture(&format!("in/{n}.png"), n)));
+    let args = ["in", "-o", "out", "--durable", "--readers", "1", "--writers", "1", "--decoders", "1"];
+    // Of each thread the second: the writer's second is that of the first result's directory, or of the second result.
+    for when in ["1", "2", "3"] {
+        let _ = fs::remove_dir_all(scratch.path().join("out"));
+        let inject = format!("inject=fsync,fdatasync:error=EIO:when={when}");
+        let Some(ran) = traced(&scratch, &["-e", CALLS, "-e", &inject], &args) else { return };
+        assert_eq!(ran.code, Some(3), "{when}: {}", ran.stderr);
+        let calls = calls(&scratch);
+        let failed: Vec<_> = calls.iter().filter(|call| call.contains("EIO")).collect();
+        assert!(!failed.is_empty(), "{when}");
+        for call in failed {
+            // A temporary's name is its own, so that the same text again is the same file again.
+            let what = call.split(')').next().unwrap();
+            let again =
+                calls.iter().filter(|other| other.split(')').next() == Some(what) && what.contains(".tmp>"));
+            assert!(again.count() <= 1, "{what} was tried again");
+        }
+        let done = scratch.path().join("out/.pipeline/journal").exists();
+        let done = if done { items(&scratch) } else { Vec::new() };
+        let done = done.iter().filter(|item| item["is"] == "done").count();
+        assert!(done < 4, "{when}: not all can be done");
+        assert!(
+            !scratch.names("out").iter().any(|name| name.ends_with(".tmp")),
+            "{:?}",
+            scratch.names("out")
+        );
+        assert_resumes(&scratch, &["--durable"]);
+        let _ = fs::remove_dir_all(scratch.path().join("clean"));
+    }
+}
