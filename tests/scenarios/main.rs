@@ -14,7 +14,7 @@
 //! | `many` | a directory with very many files |
 //! | `table` | that the table and the tests agree |
 //!
-//! `PIPELINE_TEST_SCENARIOS=full` tries more of each; what cannot be provoked here is named on stderr as SKIPPED.
+//! `PIPELINE_TEST_MILLION=1` makes a million files; what cannot be provoked here is named on stderr as SKIPPED.
 #![cfg(all(target_os = "linux", feature = "cli"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a panic here is a failed test")]
 #![allow(dead_code, reason = "the tests of the command share more than this one uses")]

@@ -32,8 +32,11 @@ fn scenario_30_json_stays_valid_whatever_is_in_a_name() {
     let ran = scratch.run(&["in", "-o", "out", "--report", "report.json", "--progress", "json"]);
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
-    let lines = ran.stderr.lines().filter(|line| line.starts_with('{'));
-    assert!(lines.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).count() > 0);
+    let lines: Vec<&str> = ran.stderr.lines().filter(|line| line.starts_with('{')).collect();
+    assert!(!lines.is_empty());
+    for line in lines {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
+    }
     assert_eq!(report(&scratch)["failures"]["total"], 1);
     assert_eq!(items(&scratch).iter().filter(|item| item["is"] == "failed").count(), 1);
 }

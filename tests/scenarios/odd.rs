@@ -146,7 +146,7 @@ fn scenario_22_every_orientation_is_turned_upright() {
     converted(&scratch, &["--format", "png", "--metadata", "strip"]);
     for (name, file) in scratch.tree("out") {
         let (width, height, _) = crate::command::decoded(&file);
-        assert_eq!((width, height), if name < "5".to_owned() { (40, 30) } else { (30, 40) }, "{name}");
+        assert_eq!((width, height), if name.as_str() < "5" { (40, 30) } else { (30, 40) }, "{name}");
     }
 }
 

@@ -10,10 +10,6 @@ pub fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "\nSKIPPED: {why}\n");
 }
 
-pub fn full() -> bool {
-    std::env::var("PIPELINE_TEST_SCENARIOS").is_ok_and(|wanted| wanted == "full")
-}
-
 /// Whether a program is there and may do this.
 pub fn can(program: &str, args: &[&str]) -> bool {
     let mut command = Command::new(program);
