@@ -12,8 +12,10 @@ use crate::job::{
     self, Entry, Job, JobError, Listener, Outlined, Plan, Receipt, Running, SAMPLE_DIRECTORY, escape,
     usable_cores,
 };
-use crate::observe::{self, Ansi, OsWatch, Paths, Printer, Progress, Style, Totals, View};
+use crate::observe::{self, Ansi, Diagnosis, OsWatch, Paths, Printer, Progress, Style, Totals, View};
+use std::cell::LazyCell;
 use std::io::IsTerminal;
+use std::ops::Deref;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -203,8 +205,10 @@ fn run(config: &Config) -> ExitCode {
     };
     let cores = os.cores().unwrap_or(usable_cores() as f64);
     let view = View { report, totals: &totals, expected, cores, os: Some(&os) };
-    conclude(config, &view);
-    let written = watch.finish(config, &view);
+    // It is made once, and only if somebody reads it.
+    let diagnosis = LazyCell::new(|| observe::diagnose(&view));
+    conclude(config, &view, &diagnosis);
+    let written = watch.finish(config, &view, &diagnosis);
     let ending = Ending {
         ended: &ended,
         report,
@@ -274,10 +278,10 @@ fn with_view(running: &Running, show: impl FnOnce(&View<'_>)) {
 }
 
 /// The table at the end, what limited the run, and what would help.
-fn conclude(config: &Config, view: &View<'_>) {
+fn conclude(config: &Config, view: &View<'_>, diagnosis: &impl Deref<Target = Diagnosis>) {
     if config.invocation.verbosity == Verbosity::Quiet || config.run.progress == ProgressKind::Json {
         return;
     }
     output::to_stderr(observe::summary(view, Ansi::auto()).trim_end());
-    output::to_stderr(observe::diagnose(view).to_string().trim_end());
+    output::to_stderr(diagnosis.to_string().trim_end());
 }

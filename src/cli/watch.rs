@@ -7,9 +7,12 @@ use super::{flags, json_text, output, settings_json};
 use crate::config::Config;
 use crate::engine::{Controller, Failure, History};
 use crate::job::{Entry, Receipt, escape};
-use crate::observe::{Dashboard, Live, Metrics, Printer, Recorder, View, report_json, report_page};
+use crate::observe::{
+    Dashboard, Diagnosis, Live, Metrics, Printer, Recorder, View, report_json_with, report_page,
+};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -120,15 +123,22 @@ impl Watch {
     }
 
     /// Takes note of the end, and writes what was asked for; false if that failed, which was said.
-    pub(super) fn finish(self, config: &Config, view: &View<'_>) -> bool {
+    pub(super) fn finish(
+        self,
+        config: &Config,
+        view: &View<'_>,
+        diagnosis: &impl Deref<Target = Diagnosis>,
+    ) -> bool {
         let Some(ears) = &self.ears else { return true };
         ears.recorder.finish(view);
         if let Some(live) = &self.live {
             live.finish(view);
         }
         let asked = &config.invocation;
-        let report =
-            asked.report.as_deref().is_none_or(|path| written("report", path, &report(path, ears, view)));
+        let report = asked
+            .report
+            .as_deref()
+            .is_none_or(|path| written("report", path, &report(path, ears, view, diagnosis)));
         let trace =
             asked.trace.as_deref().is_none_or(|path| written("trace", path, &ears.recorder.trace_json(view)));
         if let Some(dashboard) = self.dashboard {
@@ -138,8 +148,8 @@ impl Watch {
     }
 }
 
-fn report(path: &Path, ears: &Ears, view: &View<'_>) -> String {
-    let mut report = report_json(view);
+fn report(path: &Path, ears: &Ears, view: &View<'_>, diagnosis: &Diagnosis) -> String {
+    let mut report = report_json_with(view, diagnosis);
     ears.recorder.describe(&mut report);
     if !flags::is_page(path) {
         return json_text::pretty(&report);

@@ -1,7 +1,7 @@
 //! Owns the report for machines: one JSON object with everything that was measured.
 //! Does not own: where it is written.
 
-use super::explain::{diagnose, diagnosis_json, explain};
+use super::explain::{Diagnosis, diagnose, diagnosis_json, explain};
 use super::os::OsJson;
 use super::service::service;
 use super::shares::{per_step, shares};
@@ -24,6 +24,11 @@ const SCHEMA_VERSION: u32 = 1;
 /// assert_eq!(json["counts"]["done"], 0);
 /// ```
 pub fn report_json(view: &View<'_>) -> Value {
+    report_json_with(view, &diagnose(view))
+}
+
+/// The same with a diagnosis that was made already: it takes most of the time.
+pub fn report_json_with(view: &View<'_>, diagnosis: &Diagnosis) -> Value {
     let report = view.report;
     let mut json = json!({
         "schema_version": SCHEMA_VERSION,
@@ -54,7 +59,7 @@ pub fn report_json(view: &View<'_>) -> Value {
         "notes": report.notes,
         "decisions": report.decisions.iter().map(decision_json).collect::<Vec<_>>(),
         "explanation": explain(view),
-        "diagnosis": diagnosis_json(&diagnose(view)),
+        "diagnosis": diagnosis_json(diagnosis),
     });
     if let Some(first) = report.first_finished {
         json["first_finished_seconds"] = seconds(first).into();

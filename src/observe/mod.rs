@@ -29,7 +29,7 @@ mod view; // what everything here is given
 pub use explain::diagnosis_json;
 pub use explain::{Diagnosis, Proposal, diagnose, explain};
 #[cfg(feature = "cli")]
-pub use json::report_json;
+pub use json::{report_json, report_json_with};
 pub use os::{OsUse, OsWatch};
 #[cfg(feature = "cli")]
 pub use page::report_page;

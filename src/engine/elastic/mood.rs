@@ -80,17 +80,19 @@ impl Mood {
         self.tried += 1;
     }
 
-    /// A change was kept: a settled run climbs on only if it brought so much that the workload must be another one.
-    pub(super) fn kept(&mut self, before: Rate, after: Rate, now: f64) {
+    /// A change was kept: a settled run climbs on only if it brought so much that the workload must be another one. Says
+    /// whether that is so.
+    pub(super) fn kept(&mut self, before: Rate, after: Rate, now: f64) -> bool {
         self.kept += 1;
-        let Some(settled) = &mut self.settled else { return };
+        let Some(settled) = &mut self.settled else { return false };
         if after.mean - before.mean > before.noise(after, 3.0, 0.0) + ANOTHER * before.mean {
             self.settled = None;
             (self.tried, self.kept) = (1, 1);
-        } else {
-            (settled.rate, settled.rest_until, settled.failures) = (after, now + REST, 0);
-            (settled.strange, settled.promising) = (0, 0);
+            return true;
         }
+        (settled.rate, settled.rest_until, settled.failures) = (after, now + REST, 0);
+        (settled.strange, settled.promising) = (0, 0);
+        false
     }
 
     /// A change was taken back.

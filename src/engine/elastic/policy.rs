@@ -119,16 +119,18 @@ impl Policy {
         self.memory.recognize(&mut span);
         let laws = Laws { span: &span, cores: self.cores };
         let blurred = 6.0 * rate.error > (laws.room() - 1.0) * rate.mean;
-        if blurred && watch.seconds() < 2.5 * pace {
+        if blurred && watch.seconds() < 6.0 * pace {
             self.phase = Phase::Watching(watch);
             return Vec::new();
         }
         let promising = next(&laws, &self.memory, self.mood.is_settled(), reading.at);
         let promising = match self.mood.wake(rate, span.cores_used, promising.is_some(), reading.at) {
             Wake::Another => {
-                // What failed before may help now.
+                // What failed before may help now, and what computed may wait.
                 self.memory.forget();
-                next(&laws, &self.memory, false, reading.at)
+                span = watch.span();
+                self.memory.recognize(&mut span);
+                next(&Laws { span: &span, cores: self.cores }, &self.memory, false, reading.at)
             }
             Wake::Try => promising,
             Wake::Sleep => {
@@ -182,8 +184,10 @@ impl Policy {
         };
         self.close(&trial, if better { Outcome::Kept } else { Outcome::Reverted }, after.mean);
         if better {
+            if self.mood.kept(trial.before, after, reading.at) {
+                self.memory.forget();
+            }
             trial.remember_success(&mut self.memory, reading.at);
-            self.mood.kept(trial.before, after, reading.at);
             return self.consider(watch, reading);
         }
         trial.remember_failure(&mut self.memory, &watch.span(), reading.at);

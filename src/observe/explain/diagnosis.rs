@@ -45,6 +45,27 @@ pub struct Diagnosis {
 /// assert!(diagnosis.changes.is_empty());
 /// ```
 pub fn diagnose(view: &View<'_>) -> Diagnosis {
+    let mut diagnosis = recognize(view);
+    if view.report.admitted == 0 {
+        return diagnosis;
+    }
+    match Model::of(view) {
+        // The verdict says so already.
+        Err(NoModel::TooShort(_) | NoModel::NothingDone) => {}
+        Err(reason) => diagnosis.outlook = Some(format!("nothing can be predicted: {reason}")),
+        Ok(model) => {
+            let Advice { changes, no_use, more_cores } = advice(view, &model);
+            if changes.is_empty() {
+                diagnosis.outlook = Some(nothing(&Facts::of(view), view.cores, more_cores));
+            }
+            (diagnosis.changes, diagnosis.no_use) = (changes, no_use);
+        }
+    }
+    diagnosis
+}
+
+/// What limits and what that is known by, without predictions: it takes microseconds where those take milliseconds.
+pub(in super::super) fn recognize(view: &View<'_>) -> Diagnosis {
     let facts = Facts::of(view);
     let verdict = verdict(view);
     let mut diagnosis = Diagnosis {
@@ -56,22 +77,9 @@ pub fn diagnose(view: &View<'_>) -> Diagnosis {
         outlook: None,
         account: Vec::new(),
     };
-    if view.report.admitted == 0 {
-        return diagnosis;
-    }
-    diagnosis.account = account(view);
-    diagnosis.evidence = evidence(view, &facts);
-    match Model::of(view) {
-        // The verdict says so already.
-        Err(NoModel::TooShort(_) | NoModel::NothingDone) => {}
-        Err(reason) => diagnosis.outlook = Some(format!("nothing can be predicted: {reason}")),
-        Ok(model) => {
-            let Advice { changes, no_use, more_cores } = advice(view, &model);
-            if changes.is_empty() {
-                diagnosis.outlook = Some(nothing(&facts, view.cores, more_cores));
-            }
-            (diagnosis.changes, diagnosis.no_use) = (changes, no_use);
-        }
+    if view.report.admitted > 0 {
+        diagnosis.account = account(view);
+        diagnosis.evidence = evidence(view, &facts);
     }
     diagnosis
 }

@@ -18,6 +18,8 @@ mod real_runs;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "cli")]
+pub(super) use diagnosis::recognize;
 pub use diagnosis::{Diagnosis, diagnose};
 #[cfg(feature = "cli")]
 pub use json::diagnosis_json;

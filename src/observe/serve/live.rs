@@ -1,6 +1,7 @@
 //! Owns the run as it is now, for those who look at it from other threads: told by whoever watches it.
 
-use super::super::json::report_json;
+use super::super::explain::{diagnose, recognize};
+use super::super::json::report_json_with;
 use super::super::recorder::Recorder;
 use super::super::view::{Totals, View};
 use crate::engine::Report;
@@ -61,7 +62,10 @@ impl Live {
 
     /// The report of the run until now, with what is recorded.
     pub(super) fn report(&self) -> Value {
-        let mut report = self.with_view(report_json);
+        // Several times a second while the run goes on: only its end is worth predictions.
+        let over = self.lock().over;
+        let mut report = self
+            .with_view(|view| report_json_with(view, &if over { diagnose(view) } else { recognize(view) }));
         self.recorder.describe(&mut report);
         report
     }
