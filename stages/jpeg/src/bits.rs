@@ -91,6 +91,28 @@ impl<'a> Bits<'a> {
         Bits { rest: data.get(next..).unwrap_or_default(), data, window, count }
     }
 
+    /// Over data that ends with [`PADDING`] zeros, from this bit of it on. At least 49 bits are available.
+    #[inline(always)]
+    pub(crate) fn from_bit(data: &'a [u8], at: usize) -> Bits<'a> {
+        let rest = data.get(at >> 3..).unwrap_or_default();
+        let mut bits = Bits { rest, data, window: 0, count: 0 };
+        bits.refill();
+        bits.skip((at & 7) as u32);
+        bits
+    }
+
+    /// How many bits are left, [`PADDING`] included.
+    #[inline(always)]
+    pub(crate) fn left(&self) -> usize {
+        self.rest.len() * 8 + (self.count & 63) as usize
+    }
+
+    /// How many bytes were not loaded for good.
+    #[inline(always)]
+    pub(crate) fn bytes_left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// How many bits were read.
     #[inline(always)]
     pub(crate) fn position(&self) -> usize {
@@ -145,6 +167,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn any_bit_is_a_place_to_begin(data in prop::collection::vec(any::<u8>(), 1..40), at in any::<prop::sample::Index>()) {
+            let padded = [&data[..], &[0; PADDING]].concat();
+            let at = at.index(data.len() * 8);
+            let mut bits = Bits::new(&padded);
+            for _ in 0..at {
+                bits.refill();
+                bits.skip(1);
+            }
+            bits.refill();
+            let begun = Bits::from_bit(&padded, at);
+            prop_assert_eq!(begun.position(), at);
+            prop_assert_eq!(begun.left(), padded.len() * 8 - at);
+            prop_assert_eq!(begun.peek(32), bits.peek(32));
+        }
+
         #[test]
         fn bits_come_in_order_whatever_the_steps(data in prop::collection::vec(any::<u8>(), 1..60), steps in prop::collection::vec(1u32..28, 1..40)) {
             let padded = [&data[..], &[0; PADDING]].concat();

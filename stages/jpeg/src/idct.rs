@@ -7,6 +7,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use crate::idct_avx2;
+use crate::idct_wrapping;
 use crate::quantisation::Steps;
 use crate::reduced;
 use crate::simd::Wide;
@@ -35,7 +36,7 @@ pub(crate) fn samples(
         return smaller(side, coefficients, steps, flat, out, stride);
     }
     if flat {
-        return store(&[[self::flat(coefficients, steps); 8]; 8], out, stride);
+        return store(&[[flat_whole(coefficients, steps); 8]; 8], out, stride);
     }
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = wide {
@@ -79,6 +80,13 @@ pub(crate) fn flat(coefficients: &[i16; 64], steps: &Steps) -> u8 {
     sample((level + (1 << (PASS_BITS + 2))) >> (PASS_BITS + 3))
 }
 
+/// The same in a whole block, whose levels wrap around at 16 bits (see `idct_wrapping.rs`).
+#[inline(always)]
+fn flat_whole(coefficients: &[i16; 64], steps: &Steps) -> u8 {
+    let level = coefficients[0].wrapping_mul(steps[0]) << PASS_BITS;
+    sample((i32::from(level) + (1 << (PASS_BITS + 2))) >> (PASS_BITS + 3))
+}
+
 /// Multiplies coefficients by their steps and transforms them to 8 rows of 8 samples.
 ///
 /// Loops, and no closures over arrays: what compilers do not inline is not compiled for the processor's vectors.
@@ -98,6 +106,9 @@ pub(crate) fn block(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
             row[lane] = column[lane].clamp(-32768, 32767) as i16;
         }
     }
+    if absurd(&rows) {
+        return idct_wrapping::samples(coefficients, steps);
+    }
     // Three more bits are the factor 8 of two passes.
     let levels = pass::<{ FACTOR_BITS + PASS_BITS + 3 }>(&transpose(&rows));
     let mut samples = [[0; 8]; 8];
@@ -107,6 +118,32 @@ pub(crate) fn block(coefficients: &[i16; 64], steps: &Steps) -> [[u8; 8]; 8] {
         }
     }
     turned_back(&samples)
+}
+
+/// Whether sums of two of these could have more than 16 bits, or those of two coefficients before the first pass could: columns
+/// are at least four times as far from zero as the coefficients they come from (the root of the mean of their squares is exactly
+/// that, but for rounding). Encoders make nothing of the kind.
+#[inline(always)]
+fn absurd(columns: &[Lanes; 8]) -> bool {
+    let mut all = [0; 8];
+    for column in columns {
+        for lane in 0..8 {
+            all[lane] |= column[lane].wrapping_add(0x4000);
+        }
+    }
+    let mut any = 0;
+    for lane in all {
+        any |= lane;
+    }
+    any < 0
+}
+
+/// Writes the samples of a block whose columns are [`absurd`]. Out of the way of all others.
+#[cfg(target_arch = "x86_64")]
+#[cold]
+#[inline(never)]
+pub(crate) fn nonsense(coefficients: &[i16; 64], steps: &Steps, out: &mut [u8], stride: usize) {
+    store(&idct_wrapping::samples(coefficients, steps), out, stride);
 }
 
 /// From a level of at most 14 bits.
@@ -179,9 +216,27 @@ fn pass<const SHIFT: u32>(x: &[Lanes; 8]) -> [[i32; 8]; 8] {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// Of each kind that occurs: a few small ones, many, and none that any encoder makes, in all of a block or in its first row.
+    pub(crate) fn coefficients() -> impl Strategy<Value = [i16; 64]> {
+        let usual = prop_oneof![4 => Just(0), 4 => -300i16..300, 1 => any::<i16>(), 1 => Just(i16::MIN), 1 => Just(i16::MAX)];
+        let first = prop::collection::vec(prop_oneof![3 => Just(0), 1 => any::<i16>()], 8);
+        prop_oneof![
+            2 => prop::collection::vec(usual, 64),
+            2 => prop::collection::vec(-60i16..60, 64),
+            2 => prop::collection::vec(prop_oneof![9 => Just(0), 1 => -9000i16..9000], 64),
+            1 => first.prop_map(|row| [&row[..], &[0; 56]].concat()),
+        ]
+        .prop_map(|values| values.try_into().unwrap())
+    }
+
+    pub(crate) fn steps() -> impl Strategy<Value = Steps> {
+        let steps = prop::collection::vec(prop_oneof![9 => 0i16..256, 1 => any::<i16>()], 64);
+        prop_oneof![Just([1; 64]), steps.prop_map(|steps| steps.try_into().unwrap())]
+    }
 
     /// T.81, A.3.3 in floating point.
     fn exactly(coefficients: &[i16; 64]) -> [[f64; 8]; 8] {
@@ -199,6 +254,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
         fn it_is_the_inverse_transform(values in prop::collection::vec(-120i16..120, 64)) {
             let coefficients = values.try_into().unwrap();
@@ -218,7 +274,12 @@ mod tests {
             let mut coefficients = [0; 64];
             coefficients[0] = first;
             let steps = [step; 64];
-            prop_assert_eq!(block(&coefficients, &steps), [[flat(&coefficients, &steps); 8]; 8]);
+            prop_assert_eq!(block(&coefficients, &steps), [[flat_whole(&coefficients, &steps); 8]; 8]);
+        }
+
+        #[test]
+        fn nonsense_wraps_around_as_in_vectors(coefficients in coefficients(), steps in steps()) {
+            prop_assert_eq!(block(&coefficients, &steps), idct_wrapping::samples(&coefficients, &steps));
         }
 
         #[test]

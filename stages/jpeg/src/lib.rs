@@ -31,6 +31,7 @@
 
 extern crate alloc;
 
+mod ahead;
 mod bits;
 mod block;
 mod coefficients;
@@ -40,11 +41,13 @@ mod color_avx2;
 mod decoder;
 mod error;
 mod frame;
+mod given;
 mod header;
 mod huffman;
 mod idct;
 #[cfg(target_arch = "x86_64")]
 mod idct_avx2;
+mod idct_wrapping;
 mod lenient;
 mod markers;
 mod output;

@@ -4,6 +4,7 @@
 //! Sequential files may have a scan for each component. All of them are read at once, a row of MCUs of each, so that no
 //! coefficients are kept and memory does not grow with the height of a picture.
 
+use crate::ahead::{self, Ahead, Logs};
 use crate::frame::{Coding, Frame};
 use crate::lenient;
 use crate::output::Conversion;
@@ -41,6 +42,7 @@ pub(crate) struct ScanState {
     pub(crate) tables: Tables,
     /// Entropy-coded data between two restart markers, without stuffed bytes.
     data: Vec<u8>,
+    logs: Logs,
 }
 
 impl State {
@@ -156,9 +158,11 @@ pub(crate) fn readers<'a>(
     take: Take,
     kept: &'a mut [ScanState],
 ) -> Vec<Reader<'a>> {
-    let readers = chosen.iter().zip(kept).map(|(scan, ScanState { tables, data })| {
+    let readers = chosen.iter().zip(kept).map(|(scan, ScanState { tables, data, logs })| {
         let parts = tables.parts(frame, scan, take);
-        Reader::new(file, frame, scan, parts, data)
+        let slots = if file.len() < ahead::LEAST { None } else { tables.slots(frame, scan, take) };
+        let ahead = slots.and_then(|slots| Ahead::new(slots, logs));
+        Reader::new(file, frame, scan, (parts, ahead), data)
     });
     readers.collect()
 }

@@ -7,6 +7,7 @@
 use crate::frame::Frame;
 use crate::idct;
 use crate::quantisation::Steps;
+use crate::reduced;
 use crate::scan::Sink;
 use crate::simd::Wide;
 use alloc::vec::Vec;
@@ -37,6 +38,16 @@ impl Sink for Plane<'_> {
             let mut block = [0; 64];
             idct::samples(self.wide, side, coefficients, self.steps, flat, &mut block, side);
             cut(&block[..side * side], side, inside, samples, self.width);
+        }
+    }
+
+    #[inline(always)]
+    fn level(&mut self, _: usize, (x, y): (usize, usize), level: i16) {
+        if x >= self.width {
+            return;
+        }
+        if let Some(sample) = self.samples.get_mut(y * self.width + x) {
+            *sample = reduced::eighth(level, self.steps[0]);
         }
     }
 
@@ -104,5 +115,30 @@ mod tests {
             assert_eq!(samples[row * 10..][..10], [1, 1, 1, 1, 1, 1, 1, 1, 2, 2]);
         }
         assert_eq!(samples[80..], [3, 3, 3, 3, 3, 3, 3, 3, 4, 4]);
+    }
+
+    #[test]
+    fn a_level_is_a_block_of_one_sample() {
+        let draw = |level_only: bool| {
+            let mut samples = Vec::new();
+            let (steps, wide) = (&[3; 64], None);
+            let mut plane =
+                Plane { samples: &mut samples, width: 5, height: 3, high: 2, side: 1, steps, wide };
+            plane.begin();
+            plane.begin();
+            for (at, level) in (-400i16..400).step_by(37).enumerate() {
+                let place = (at % 6, at / 6);
+                if level_only {
+                    plane.level(0, place, level);
+                } else {
+                    let mut block = [0; 64];
+                    block[0] = level;
+                    plane.block(0, place, &block, true);
+                }
+            }
+            samples
+        };
+        assert_eq!(draw(true), draw(false));
+        assert!(draw(true).iter().any(|&sample| sample > 0));
     }
 }

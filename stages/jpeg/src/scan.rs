@@ -4,9 +4,11 @@
 //! Blocks go to a sink that is known when it is compiled, so that what is done with them is part of the same loop.
 
 use crate::Error;
+use crate::ahead::Ahead;
 use crate::bits::{Bits, Place};
 use crate::block::{self, BadCode, Coefficients};
 use crate::frame::Frame;
+use crate::given::Give;
 use crate::huffman::{DcTable, SkipTable, ValueTable};
 use crate::scans::Scan;
 use crate::segments::Segments;
@@ -50,6 +52,14 @@ pub(crate) trait Sink {
     /// first coefficient may be other than 0.
     fn block(&mut self, component: usize, place: (usize, usize), coefficients: &[i16; 64], flat: bool);
 
+    /// The next block of a component of which only the level is wanted.
+    #[inline(always)]
+    fn level(&mut self, component: usize, place: (usize, usize), level: i16) {
+        let mut coefficients = [0; 64];
+        coefficients[0] = level;
+        self.block(component, place, &coefficients, true);
+    }
+
     /// The next block of the component whose codes are copied. Its place counts blocks of the component, across and down.
     #[inline(always)]
     fn codes(&mut self, place: (usize, usize), codes: &BlockCodes<'_>) {
@@ -63,6 +73,8 @@ pub(crate) trait Sink {
 /// Decodes a scan, as many rows at a time as are wanted.
 pub(crate) struct Reader<'a> {
     parts: Vec<Part<'a>>,
+    /// Finds blocks before they are read, if values are wanted of the first part's levels alone.
+    ahead: Option<Ahead<'a>>,
     segments: Segments<'a>,
     /// What is between two restart markers, without stuffed bytes, and where in it to go on.
     data: &'a mut Vec<u8>,
@@ -83,7 +95,7 @@ impl<'a> Reader<'a> {
         file: &'a [u8],
         frame: &Frame,
         scan: &Scan,
-        parts: Vec<Part<'a>>,
+        (parts, ahead): (Vec<Part<'a>>, Option<Ahead<'a>>),
         data: &'a mut Vec<u8>,
     ) -> Reader<'a> {
         let (across, down) = scan.mcus(frame);
@@ -96,7 +108,7 @@ impl<'a> Reader<'a> {
             _ => 1,
         };
         let place = Place::default();
-        Reader { parts, segments, data, place, across, mcus, interval, next: 0, until: 0, high }
+        Reader { parts, ahead, segments, data, place, across, mcus, interval, next: 0, until: 0, high }
     }
 
     /// Decodes what is in the next `rows` rows of MCUs of the frame, or in those that are left.
@@ -109,6 +121,9 @@ impl<'a> Reader<'a> {
                 self.restart()?;
             }
             let stop = end.min(self.until);
+            if self.give(stop, wide, sink)? {
+                continue;
+            }
             let mut bits = Bits::at(self.data, self.place);
             let decoded = simd::mcus(wide, self.next..stop, self.across, &mut self.parts, sink, &mut bits);
             let at = || self.segments.in_file(bits.bytes_read());
@@ -128,6 +143,31 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Reads blocks up to this MCU that were found ahead, if there are any.
+    #[inline(always)]
+    fn give<S: Sink>(&mut self, stop: u32, wide: Option<Wide>, sink: &mut S) -> Result<bool, Error> {
+        let (Some(ahead), Some(part)) = (&mut self.ahead, self.parts.first_mut()) else { return Ok(false) };
+        // What is behind the last MCU is looked at where it is read.
+        let wanted = stop.min(self.until - 1) - self.next;
+        if wanted == 0 {
+            return Ok(false);
+        }
+        let count = ahead.look(self.data, wide).min(wanted as usize);
+        if count == 0 {
+            return Ok(false);
+        }
+        let (mcus, across) = (self.next..self.next + count as u32, self.across);
+        let data = &self.data[..];
+        let found = ahead.take(data, count);
+        let end = simd::run_alone(wide, Give { mcus, across, part, found, data, sink }).map_err(|bits| {
+            let at = self.segments.in_file(bits.bytes_read());
+            Error::Damaged { at, expected: "a Huffman code that is defined" }
+        })?;
+        self.place = Bits::from_bit(data, end).place();
+        self.next += count as u32;
+        Ok(true)
+    }
+
     /// How many components the scan has.
     pub(crate) fn components(&self) -> usize {
         self.parts.len()
@@ -142,6 +182,9 @@ impl<'a> Reader<'a> {
         self.until = self.until.saturating_add(self.interval).min(self.mcus);
         self.segments.next(self.until == self.mcus, self.data)?;
         self.place = Place::default();
+        if let Some(ahead) = &mut self.ahead {
+            ahead.restart(self.data);
+        }
         for part in &mut self.parts {
             let (Part::Decoded { level, .. } | Part::Copied { level, .. } | Part::Levels { level, .. }) =
                 part

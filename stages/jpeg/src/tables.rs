@@ -5,11 +5,13 @@
 //! code that is not the one it was built for.
 
 use crate::Error;
+use crate::ahead::{self, Slots};
 use crate::frame::Frame;
-use crate::huffman::{Code, Codes, DcTable, SkipTable, ValueTable};
+use crate::huffman::{Code, Codes, DcTable, PassTables, SkipTable, ValueTable};
 use crate::output::Conversion;
 use crate::scan::Part;
 use crate::scans::{Member, Scan};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// What is taken from scans.
@@ -42,6 +44,8 @@ pub(crate) struct Tables {
     dc: [Option<DcTable>; 4],
     values: [Option<ValueTable>; 4],
     skips: [Option<SkipTable>; 4],
+    /// For each place of a DC code and, in it, of an AC code.
+    passes: [[Option<Box<PassTables>>; 4]; 4],
 }
 
 impl Tables {
@@ -53,7 +57,36 @@ impl Tables {
             let values = take.decodes(member.component) && !levels_only(frame, member);
             self.set_member(codes, member, values).ok_or_else(missing)?;
         }
+        if looks_ahead(frame, scan, take) {
+            for member in scan.members() {
+                self.set_passes(member).ok_or_else(missing)?;
+            }
+        }
         Ok(())
+    }
+
+    fn set_passes(&mut self, member: &Member) -> Option<()> {
+        let (level, skips) = (self.dc[member.dc].as_ref()?.code(), self.skips[member.ac].as_ref()?);
+        let passes = &mut self.passes[member.dc][member.ac];
+        passes.get_or_insert_with(|| Box::new(PassTables::new())).set(level, skips);
+        Some(())
+    }
+
+    /// What to find the blocks of a scan with before they are read, after [`set`](Self::set) with the same scan; `None` if it is
+    /// read block by block.
+    pub(crate) fn slots(&self, frame: &Frame, scan: &Scan, take: Take) -> Option<Slots<'_>> {
+        if !looks_ahead(frame, scan, take) {
+            return None;
+        }
+        let alone = scan.members().len() == 1;
+        let mut parts = Vec::with_capacity(4);
+        for member in scan.members() {
+            let blocks = frame.components().get(member.component)?.blocks();
+            let (dc, ac) = (self.dc[member.dc].as_ref()?, self.skips[member.ac].as_ref()?);
+            let passes = self.passes[member.dc][member.ac].as_deref()?;
+            parts.push((ahead::Codes { dc, ac, passes }, if alone { 1 } else { blocks as usize }));
+        }
+        Slots::new(&parts)
     }
 
     fn set_member(&mut self, codes: &Codes, member: &Member, values: bool) -> Option<()> {
@@ -100,6 +133,13 @@ impl Tables {
         let ac = self.skips.get(member.ac)?.as_ref()?;
         Some((dc.code(), ac.code()))
     }
+}
+
+/// Whether values are wanted of the first component's levels alone, so that blocks can be found before they are read.
+fn looks_ahead(frame: &Frame, scan: &Scan, take: Take) -> bool {
+    let Some((first, others)) = scan.members().split_first() else { return false };
+    let levels = take.wants(first.component) && (!take.decodes(first.component) || levels_only(frame, first));
+    levels && !others.iter().any(|other| take.wants(other.component))
 }
 
 /// Whether nothing but the level of each block is wanted.

@@ -51,7 +51,7 @@ pub(crate) const TARGETS: [Target; 10] = [
     Target {
         name: "an eighth",
         run: |d, file, out| scaled(d, file, Scale::Eighth, out),
-        bound: |f| decoding(f, Output::Gray),
+        bound: |f| decoding(f, Output::Gray) + ahead(f),
     },
 ];
 
@@ -128,10 +128,21 @@ fn refused_whole(file: &[u8], error: Option<Error>, out: &[u8]) -> bool {
 fn decoding(file: &[u8], output: Output) -> usize {
     let (width, height) = size(file);
     let columns = if width == 0 { 0 } else { width + 64 };
-    let scans = file.windows(2).filter(|pair| pair == b"\xff\xda").count().min(LIMITS.max_scans) + 1;
+    let scans = scans(file);
     let progressive = Header::parse(file).is_ok_and(|header| header.progressive);
     let store = if progressive { coefficients(width, height) } else { 0 };
     width * height * output.samples() + columns * 4 * (33 * 3 + 10) + 3 * file.len() + (scans << 16) + store
+}
+
+/// How many scans there can be, and one more.
+fn scans(file: &[u8]) -> usize {
+    file.windows(2).filter(|pair| pair == b"\xff\xda").count().min(LIMITS.max_scans) + 1
+}
+
+/// Where blocks begin, found ahead of reading them where only levels or codes are wanted: 512 KiB for each scan, but nothing for
+/// the smallest files.
+fn ahead(file: &[u8]) -> usize {
+    if file.len() < 1 << 11 { 0 } else { scans(file) << 19 }
 }
 
 /// All coefficients, of which there are two bytes for each sample of four components at most, in whole MCUs; and a map of eight
@@ -155,7 +166,7 @@ fn salvaging(file: &[u8]) -> usize {
 fn writing(file: &[u8]) -> usize {
     let (width, height) = size(file);
     let blocks = width.div_ceil(8) * height.div_ceil(8);
-    decoding(file, Output::Gray) - width * height + 3 * (2 * blocks + 4 * file.len()) * (4 + 2)
+    decoding(file, Output::Gray) + ahead(file) - width * height + 3 * (2 * blocks + 4 * file.len()) * (4 + 2)
 }
 
 /// Pixels across and down; 0 if there is no header or the limits do not allow so many.

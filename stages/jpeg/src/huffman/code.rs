@@ -10,7 +10,12 @@ pub(crate) struct Code {
     counts: [u8; 16],
     /// In order of their codes; zero after the last.
     symbols: [u8; 256],
+    /// The first code of `SHORT + 1` bits, and how many there are before it.
+    long: (u64, u64),
 }
+
+/// Tables find most codes up to this many bits.
+const SHORT: u32 = 12;
 
 /// The four places for DC codes and the four for AC codes.
 #[derive(Default)]
@@ -40,7 +45,7 @@ pub(crate) fn read(mut body: &[u8], mut at: usize, codes: &mut Codes) -> Result<
 
 impl Code {
     /// No codes at all: decodes nothing.
-    pub(crate) const EMPTY: Code = Code { counts: [0; 16], symbols: [0; 256] };
+    pub(crate) const EMPTY: Code = Code { counts: [0; 16], symbols: [0; 256], long: (0, 0) };
 
     /// One code and what follows it; `None` if it is cut short or is no code.
     fn read(body: &[u8]) -> Option<(Code, &[u8])> {
@@ -57,7 +62,11 @@ impl Code {
                 return None;
             }
         }
-        Some((Code { counts, symbols }, rest))
+        let mut long = (0, 0);
+        for &count in &counts[..SHORT as usize] {
+            long = ((long.0 + u64::from(count)) * 2, long.1 + u64::from(count));
+        }
+        Some((Code { counts, symbols, long }, rest))
     }
 
     /// Every code of at most `bits` bits in order: its length and its symbol. Each takes the next `1 << (bits - length)` entries
@@ -67,10 +76,12 @@ impl Code {
         lengths.flat_map(|(length, &count)| (0..count).map(move |_| length)).zip(self.symbols)
     }
 
-    /// The first symbol of the window and the length of its code (T.81, F.2.2.3).
+    /// The first symbol of the window and the length of its code (T.81, F.2.2.3). Codes of up to [`SHORT`] bits come before all
+    /// longer ones, so it need not look for those where they cannot be.
     pub(crate) fn symbol(&self, window: u64) -> Option<(u32, u8)> {
-        let (mut first, mut index) = (0u64, 0u64);
-        for (length, &count) in (1..).zip(&self.counts) {
+        let (shorter, (mut first, mut index)) =
+            if window >> (63 - SHORT) < self.long.0 { (0, (0, 0)) } else { (SHORT as usize, self.long) };
+        for (length, &count) in (1..).zip(&self.counts).skip(shorter) {
             let offset = (window >> (64 - length)).wrapping_sub(first);
             if offset < u64::from(count) {
                 return Some((length, self.symbols[(index + offset) as usize & 255]));

@@ -11,7 +11,7 @@ use alloc::boxed::Box;
 const BITS: u32 = 9;
 
 /// The largest difference of samples of 8 bits has 11 bits (T.81, table F.1).
-const LARGEST: u8 = 11;
+pub(super) const LARGEST: u8 = 11;
 
 /// A DC code, ready to decode.
 #[derive(Clone)]
@@ -48,6 +48,12 @@ impl DcTable {
     #[inline(always)]
     pub(crate) fn difference(&self, bits: &mut Bits<'_>) -> Option<i16> {
         bits.refill();
+        self.available(bits)
+    }
+
+    /// The next difference; its bits must be available.
+    #[inline(always)]
+    pub(crate) fn available(&self, bits: &mut Bits<'_>) -> Option<i16> {
         let entry = self.entry(bits)?;
         let value = bits.entry_value(entry);
         bits.skip(entry);

@@ -8,12 +8,14 @@
 //! | `standard.rs` | the codes that stand for those a file leaves out |
 //! | `values.rs` | up to two AC coefficients at once, for blocks whose values are wanted |
 //! | `skips.rs` | as many AC coefficients as fit at once, for blocks that are passed over |
+//! | `passes.rs` | a level and as many AC coefficients as fit at once, for finding where blocks begin |
 //! | `refinements.rs` | one symbol at a time of a progressive scan that adds a bit |
 //!
 //! Each table remembers the code that it was built from: files of one camera share theirs, and building is skipped then.
 
 mod code;
 mod dc;
+mod passes;
 mod refinements;
 mod skips;
 mod standard;
@@ -21,6 +23,7 @@ mod values;
 
 pub(crate) use code::{Code, Codes, read};
 pub(crate) use dc::DcTable;
+pub(crate) use passes::{LOOKUPS, PassTables, Passes};
 pub(crate) use refinements::RefinementTable;
 pub(crate) use skips::SkipTable;
 pub(crate) use standard::fill as fill_with_standard;

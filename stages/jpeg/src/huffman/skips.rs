@@ -17,7 +17,7 @@ pub(crate) struct SkipTable {
 }
 
 /// More coefficients than a block has.
-const LONG: u16 = 64 << 8;
+pub(super) const LONG: u16 = 64 << 8;
 const END: u16 = 128 << 8;
 
 impl SkipTable {
@@ -35,6 +35,11 @@ impl SkipTable {
     #[inline(always)]
     pub(crate) fn entry(&self, index: usize) -> u32 {
         u32::from(self.levels[(1 << BITS) | (index & ((1 << BITS) - 1))])
+    }
+
+    /// Entries for every number of index bits: for `n` of them at `[1 << n..2 << n]`. Below [`BITS`], 0 is no code.
+    pub(super) fn levels(&self) -> &[u16; LEVELS] {
+        &self.levels
     }
 
     /// Makes it a table for this code. Level by level: what follows a first symbol was already worked out for the bits that
@@ -66,7 +71,7 @@ impl SkipTable {
 
 /// Fills the entries of one first symbol with it and what follows it in the `left` bits after it. The bits of its value come
 /// first in the index, so the same entries stand there once for each value.
-fn follow(own: &mut [u16], entry: u16, left: u32, shorter: &[u16]) {
+pub(super) fn follow(own: &mut [u16], entry: u16, left: u32, shorter: &[u16]) {
     let (first, others) = own.split_at_mut(1 << left);
     for (slot, &next) in first.iter_mut().zip(&shorter[1 << left..2 << left]) {
         // More steps than a block has would reach into the bit of END.

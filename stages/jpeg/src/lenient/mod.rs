@@ -16,14 +16,12 @@
 //! | `block.rs` | the codes of one block | `jdhuff.c`, `jdphuff.c` |
 //! | `store.rs` | the coefficients | `jdcoefct.c` |
 //! | `smoothing.rs` | estimates of coefficients that never came | `jdcoefct.c` |
-//! | `idct.rs` | the inverse transform, also of nonsense | `jidctint-avx2.asm` |
 //! | `pixels.rs` | rows of pixels | `jdmainct.c`, `jdsample.c` |
 //! | `picture.rs` | the way from a file to pixels | `jdapistd.c`, `jdinput.c` |
 
 mod bits;
 mod block;
 mod headers;
-mod idct;
 mod layout;
 mod picture;
 mod pixels;

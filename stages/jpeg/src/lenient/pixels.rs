@@ -1,11 +1,11 @@
 //! Owns making rows of pixels from coefficients (libjpeg: `jdmainct.c`, `jdsample.c`).
 //! Does not own: the arithmetic of filters and colors (see `upsample.rs` and `color.rs` of the crate).
 
-use super::idct;
 use super::layout::Layout;
 use super::smoothing::Smoothing;
 use super::store::{Block, Store};
 use crate::frame::Frame;
+use crate::idct_wrapping;
 use crate::output::Conversion;
 use crate::quantisation::Steps;
 use crate::upsample::{self, Upsampling};
@@ -149,7 +149,7 @@ impl Samples {
         samples.resize(stride * 8, 128);
         let steps = given.steps[component].unwrap_or([0; 64]);
         for (column, block) in blocks.iter().take(self.across).enumerate() {
-            for (line, row) in samples.chunks_exact_mut(stride).zip(idct::samples(block, &steps)) {
+            for (line, row) in samples.chunks_exact_mut(stride).zip(idct_wrapping::samples(block, &steps)) {
                 line[column * 8..][..8].copy_from_slice(&row);
             }
         }
