@@ -24,10 +24,10 @@ pub(super) enum Activity {
     Waiting,
 }
 
-/// Who waits longer has fallen asleep; channels let others run for less than this before they do.
-const ASLEEP: u64 = 10_000;
 /// CPU time is read at most this often.
 const CPU_PERIOD: u64 = 100_000_000;
+/// How long a worker is in steps before another one is asked for how long it had no core. Asking takes some microseconds.
+const CORE_WAIT_PERIOD: u64 = 10_000_000;
 
 #[derive(Default)]
 struct Counter(AtomicU64);
@@ -39,6 +39,45 @@ impl Counter {
 
     fn get(&self) -> u64 {
         self.0.load(Relaxed)
+    }
+}
+
+/// For how long steps had no core, from a few of them: the system tells it of threads, and much of a thread's comes after it
+/// was woken for an item, which is no part of a step.
+#[derive(Default)]
+struct CoreWait {
+    /// In steps that were asked.
+    waited: Counter,
+    /// How long these took.
+    asked: Counter,
+    /// How long steps took since then.
+    unasked: AtomicU64,
+    /// Of the step under way, if it is asked: the thread's so far, plus 1.
+    before: AtomicU64,
+}
+
+impl CoreWait {
+    fn step_begins(&self) {
+        let due = self.unasked.load(Relaxed) >= CORE_WAIT_PERIOD || self.asked.get() == 0;
+        let before = if due { thread_core_wait().map_or(0, |waited| waited + 1) } else { 0 };
+        self.before.store(before, Relaxed);
+    }
+
+    fn stepped(&self, busy: u64) {
+        let Some(before) = self.before.load(Relaxed).checked_sub(1) else {
+            self.unasked.store(self.unasked.load(Relaxed) + busy, Relaxed);
+            return;
+        };
+        let waited = thread_core_wait().map_or(0, |now| now.saturating_sub(before));
+        self.waited.add(waited.min(busy));
+        self.asked.add(busy);
+        self.unasked.store(0, Relaxed);
+        self.before.store(0, Relaxed);
+    }
+
+    /// Of steps that took so long together.
+    fn of(&self, busy: u64) -> u64 {
+        (busy as f64 * (self.waited.get() as f64 / self.asked.get().max(1) as f64)) as u64
     }
 }
 
@@ -59,12 +98,8 @@ pub(super) struct Meter {
     queued: Counter,
     /// Without a permit.
     parked: Counter,
-    /// How often the worker fell asleep for want of input, room or bytes.
-    pauses: Counter,
     cpu: AtomicU64,
-    core_wait: AtomicU64,
-    /// How often the thread was put on a core.
-    slices: AtomicU64,
+    core_wait: CoreWait,
     /// When the worker began, plus 1.
     began: AtomicU64,
     cpu_read: AtomicU64,
@@ -82,8 +117,7 @@ pub fn telemetry_per_item(items: u64) -> Duration {
     let began = now;
     for _ in 0..items {
         meter.message_in(now.since(began));
-        meter.item_in();
-        meter.enter(Activity::Busy, now);
+        meter.item_in(now);
         let after = clock.now();
         meter.enter(Activity::Parked, after);
         meter.stepped(after.since(std::mem::replace(&mut now, after)));
@@ -145,10 +179,8 @@ impl Meter {
             waiting: Counter::default(),
             queued: Counter::default(),
             parked: Counter::default(),
-            pauses: Counter::default(),
             cpu: AtomicU64::new(0),
-            core_wait: AtomicU64::new(0),
-            slices: AtomicU64::new(0),
+            core_wait: CoreWait::default(),
             began: AtomicU64::new(0),
             cpu_read: AtomicU64::new(0),
             activity: AtomicU8::new(Activity::Parked as u8),
@@ -170,18 +202,10 @@ impl Meter {
 
     pub(super) fn starved(&self, nanos: u64) {
         self.starved.add(nanos);
-        self.paused(nanos);
     }
 
     pub(super) fn blocked(&self, nanos: u64) {
         self.blocked.add(nanos);
-        self.paused(nanos);
-    }
-
-    fn paused(&self, nanos: u64) {
-        if nanos >= ASLEEP {
-            self.pauses.add(1);
-        }
     }
 
     /// The worker had no permit.
@@ -196,7 +220,6 @@ impl Meter {
     /// The source waited for the window or for a seat in the first stage.
     pub(super) fn at_door(&self, nanos: u64) {
         self.door.add(nanos);
-        self.paused(nanos);
     }
 
     /// A message was taken from the queue in which it had been for `queued` nanoseconds.
@@ -210,13 +233,21 @@ impl Meter {
         self.messages_out.add(1);
     }
 
-    /// A step is about to begin.
-    pub(super) fn item_in(&self) {
+    /// A step is about to begin, with an item.
+    pub(super) fn item_in(&self, now: Nanos) {
         self.items_in.add(1);
+        self.step_begins(now);
+    }
+
+    /// A step is about to begin.
+    pub(super) fn step_begins(&self, now: Nanos) {
+        self.enter(Activity::Busy, now);
+        self.core_wait.step_begins();
     }
 
     /// A step ended after `busy` nanoseconds.
     pub(super) fn stepped(&self, busy: u64) {
+        self.core_wait.stepped(busy);
         self.busy.add(busy);
         self.steps.add(busy);
     }
@@ -244,19 +275,12 @@ impl Meter {
         if let Some(time) = thread_cpu_time() {
             self.cpu.store(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Relaxed);
         }
-        if let Some((waited, slices)) = thread_core_wait() {
-            self.core_wait.store(waited, Relaxed);
-            self.slices.store(slices, Relaxed);
-        }
     }
 
-    /// Of the time without a core, what was spent in steps. The system tells only the whole; each time that the thread was
-    /// put on a core counts for the same, and those that followed a pause were no part of a step.
+    /// Ready to run without a core, in steps.
     fn core_wait_in_steps(&self) -> u64 {
-        let (slices, pauses) = (self.slices.load(Relaxed), self.pauses.get());
-        let in_steps = slices.saturating_sub(pauses) as f64 / slices.max(1) as f64;
-        let most = self.busy.get().saturating_sub(self.cpu.load(Relaxed));
-        ((self.core_wait.load(Relaxed) as f64 * in_steps) as u64).min(most)
+        let busy = self.busy.get();
+        self.core_wait.of(busy).min(busy.saturating_sub(self.cpu.load(Relaxed)))
     }
 
     /// Adds this worker's counters, with what is under way.

@@ -147,8 +147,7 @@ impl<'env, T> Sink<'env, T> {
             claim.ticket.note_interrupted();
             return began;
         }
-        self.meter.item_in();
-        self.meter.enter(Activity::Busy, began);
+        self.meter.item_in(began);
         let done = Done {
             seq: claim.ticket.seq,
             label: claim.ticket.label.clone(),

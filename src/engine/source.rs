@@ -65,7 +65,7 @@ pub(super) fn work<'env, T>(
             if !entered {
                 break;
             }
-            meter.enter(Activity::Busy, now);
+            meter.step_begins(now);
             let polled = guard(|| next().map(|item| (label(&item), item)));
             let began = std::mem::replace(&mut now, clock.now());
             meter.enter(Activity::Parked, now);

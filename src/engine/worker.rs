@@ -153,8 +153,7 @@ impl<'env, I, O> Post<'env, I, O> {
             fans_out: self.group.fans_out,
         };
         let mut emit = Emit { way: &way, claim: &claim, held: None, emitted: 0, bytes: 0, sending: 0 };
-        meter.item_in();
-        meter.enter(Activity::Busy, began);
+        meter.item_in(began);
         let result = guard(|| step.get_or_insert_with(|| (self.factory)())(item, &mut emit));
         let Emit { held: last, emitted, bytes, sending, .. } = emit;
         let error = match result {
