@@ -16,6 +16,7 @@
 mod count; // a second walk, for the number of inputs
 mod error;
 mod inputs;
+mod isolate; // decoding in processes of its own
 mod items; // what goes from stage to stage
 mod journal; // what happened to each input, for a later run
 mod outline; // what would be done
@@ -29,6 +30,7 @@ mod tune; // good fixed numbers, by trying
 mod work; // one picture's way through the stages
 
 pub use error::{JobError, advice};
+pub use isolate::{Lost, NoProcess, Protections, isolated_decoder};
 pub use outline::{Outlined, outline};
 pub use pipeline_stages::{Capabilities, DecodePath, Format, Op, OpHelp, Plan, display::escape, read::Entry};
 pub use preview::preview;
@@ -41,9 +43,10 @@ use crate::config::{self, Config};
 use crate::engine::{
     Controller, Failure, Handle, History, OnError, Order, Pipeline, Report, RunError, Stage,
 };
+use isolate::{Bench, Isolation};
 use pipeline_stages::read::{Inputs, Skipped};
 use pipeline_stages::write::{Claims, Destination, Existing};
-use pipeline_stages::{Converter, Decoder, Encoder};
+use pipeline_stages::{Converter, Encoder};
 use recipe::Recipe;
 use session::Session;
 use std::path::PathBuf;
@@ -164,19 +167,31 @@ impl Job {
     /// # Errors
     /// [`JobError::Output`] and [`JobError::Journal`] if nothing can be written there, [`JobError::Locked`] if another run
     /// does, [`JobError::OtherSettings`] if what is to be resumed was done differently, [`JobError::Build`] if the machine
-    /// gives no threads.
+    /// gives no threads, [`JobError::NoIsolation`] and [`JobError::NoProcess`] if pictures are to be decoded in processes
+    /// of their own and cannot be.
     pub fn start(self) -> Result<Running, JobError> {
         let Self { config, recipe, inputs, listener } = self;
         let sizes = Sizes::new(&config);
         let destination = destination(&config)?;
         let (session, notes) = Session::open(&config, &recipe, &destination)?;
-        notes.iter().for_each(|note| listener.noted(note));
+        let died = session.as_ref().is_some_and(|session| session.follows_a_death);
+        let (isolation, note) = Isolation::new(&config, &recipe, died)?;
+        notes.iter().chain(&note).for_each(|note| listener.noted(note));
         let claims = Claims::new(destination.folds_case());
         let in_place = config.write.in_place;
         let tally = Default::default();
         let usable = sizes.usable.bytes();
-        let shared =
-            Arc::new(Shared { recipe, usable, destination, session, in_place, claims, tally, listener });
+        let shared = Arc::new(Shared {
+            recipe,
+            isolation: Arc::new(isolation),
+            usable,
+            destination,
+            session,
+            in_place,
+            claims,
+            tally,
+            listener,
+        });
         let counting = inputs.counting_walk().map(count::Counting::start);
         let walk = inputs.walk();
         let skipped = walk.skipped();
@@ -209,23 +224,23 @@ fn flow(
     let all = || Arc::clone(shared);
     let (read, claim, decode, convert, encode, write, done, failed) =
         (all(), all(), all(), all(), all(), all(), all(), all());
-    let limits = shared.recipe.plan.limits.clone();
-    let lenient = shared.recipe.lenient;
+    let bench = || {
+        let isolation = Arc::clone(&shared.isolation);
+        move || Bench::new(&isolation)
+    };
     let pipeline = Pipeline::source(stage::LIST, items::inputs(walk, all()), items::input_label)
         .budget_until(stage::DECODE, sizes.files, items::file_bytes)
         .stage(
-            Stage::filter_map(stage::READ, move |input| read.read(input))
+            Stage::filter_map_with(stage::READ, bench(), move |bench, input| read.read(bench, input))
                 .workers(sizes.readers)
                 .elastic(sizes.at_most.readers)
                 .queue(config.read.queue.0),
         )
         .budget(sizes.pictures, move |planned| claim.claim(planned))
         .stage(
-            Stage::filter_map_with(
-                stage::DECODE,
-                move || Decoder::new(limits.clone()).lenient(lenient),
-                move |decoder, planned| decode.decode(decoder, planned),
-            )
+            Stage::filter_map_with(stage::DECODE, bench(), move |bench, planned| {
+                decode.decode(bench, planned)
+            })
             .workers(sizes.decoders)
             .elastic(sizes.at_most.decoders)
             .queue(config.decode.queue.0),
@@ -299,7 +314,12 @@ impl Running {
 
     /// What was counted about pictures until now.
     pub fn totals(&self) -> Totals {
-        self.shared.tally.totals()
+        Totals { processes_lost: self.shared.isolation.lost_count(), ..self.shared.tally.totals() }
+    }
+
+    /// What keeps in the processes in which pictures are decoded; `None` if that is done here.
+    pub fn protections(&self) -> Option<Protections> {
+        self.shared.isolation.protections()
     }
 
     /// How many inputs there are, once they are counted.

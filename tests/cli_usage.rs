@@ -191,11 +191,6 @@ fn help_teaches() {
 }
 
 #[test]
-fn flags_of_later_versions_are_not_accepted_yet() {
-    assert!(refused(&["--isolate"]).contains("unexpected argument"));
-}
-
-#[test]
 fn wrong_usage_is_exit_2_on_stderr() {
     let dir = tempfile::tempdir().unwrap();
     for args in [&["--readers", "0"][..], &["--nonsense"], &["-c", "gone.toml"], &["config", "nonsense"]] {

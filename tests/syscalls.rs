@@ -150,3 +150,21 @@ fn every_call_may_fail_and_the_run_is_resumed() {
     assert!(sweep.wrong.is_empty(), "{} of {runs}:\n{}", sweep.wrong.len(), sweep.wrong.join("\n"));
     assert!(runs > 20, "hardly anything was tried");
 }
+
+/// On network file systems it is the sync that tells: `fsync(2)`, EDQUOT.
+#[test]
+fn an_exhausted_quota_ends_the_run_says_what_to_do_and_is_resumed() {
+    if !has_strace() {
+        let _ = writeln!(std::io::stderr(), "SKIPPED: install strace to let system calls fail");
+        return;
+    }
+    let scratch = Scratch::new();
+    for seed in 0..20 {
+        scratch.picture(&format!("in/{seed}.png"), seed);
+    }
+    let ran = strace(&scratch, &["-o", "/dev/null", "-e", "inject=fsync,fdatasync:error=EDQUOT:when=9+"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("free some of your quota on the disk of the output"), "{}", ran.stderr);
+    let resumed = scratch.run(&[&ARGS[..], &["--resume"]].concat());
+    assert_eq!((resumed.code, scratch.tree("out").len()), (Some(0), 20), "{}", resumed.stderr);
+}

@@ -76,6 +76,7 @@ def contests(binary: Path, workers: int) -> list[Contest]:
     )
     to_same = (
         peer("OpenCV threads, imread gray, quality 95", "threads", "opencv-imread", *alone),
+        peer("OpenCV threads, imread gray, quality 85", "threads", "opencv-imread-85", *alone),
         peer("Pillow threads, draft, quality kept", "threads", "pillow-draft"),
     )
     return [

@@ -14,14 +14,20 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 
-def opencv_imread(cv_threads):
-    """The gray that the JPEG decoder gives."""
+def opencv_imread(cv_threads, quality=None):
+    """The gray that the JPEG decoder gives; JPEGs at OpenCV's own quality, 95, without another one."""
     cv2 = opencv(cv_threads)
+    options = [] if quality is None else [cv2.IMWRITE_JPEG_QUALITY, quality]
 
     def convert(source, target):
-        write_opencv(cv2, target, read_opencv(cv2, source, cv2.IMREAD_GRAYSCALE))
+        write_opencv(cv2, target, read_opencv(cv2, source, cv2.IMREAD_GRAYSCALE), options)
 
     return convert
+
+
+def opencv_imread_85(cv_threads):
+    """The same with JPEGs at a quality of 85, which many ask for."""
+    return opencv_imread(cv_threads, 85)
 
 
 def opencv_cvtcolor(cv_threads):
@@ -62,6 +68,7 @@ def pillow_draft(_cv_threads):
 
 STEPS = {
     "opencv-imread": opencv_imread,
+    "opencv-imread-85": opencv_imread_85,
     "opencv-cvtcolor": opencv_cvtcolor,
     "pillow-convert": pillow_convert,
     "pillow-draft": pillow_draft,
@@ -91,8 +98,8 @@ def read_opencv(cv2, source, how):
     return pixels
 
 
-def write_opencv(cv2, target, pixels):
-    if not cv2.imwrite(str(target), pixels):
+def write_opencv(cv2, target, pixels, options=()):
+    if not cv2.imwrite(str(target), pixels, list(options)):
         raise OSError(f"{target}: OpenCV cannot write it")
 
 

@@ -17,6 +17,9 @@ const ENVIRONMENT_FAILED: u8 = 3;
 #[must_use]
 pub fn main() -> ExitCode {
     super::allocator::keep_little();
+    if let Some(ended) = crate::job::isolated_decoder() {
+        return ended;
+    }
     let surroundings = Surroundings {
         args: std::env::args_os().collect(),
         variables: std::env::vars_os().collect(),

@@ -12,7 +12,7 @@ use crate::job::{
     self, Entry, Job, JobError, Listener, Outlined, Plan, Receipt, Running, SAMPLE_DIRECTORY, escape,
     usable_cores,
 };
-use crate::observe::{self, Ansi, Diagnosis, OsWatch, Paths, Printer, Progress, Style, Totals, View};
+use crate::observe::{self, Ansi, Diagnosis, Paths, Printer, Progress, Style, Totals, View};
 use std::cell::LazyCell;
 use std::io::IsTerminal;
 use std::ops::Deref;
@@ -175,13 +175,13 @@ fn run(config: &Config) -> ExitCode {
         ears: watch.ears(),
         journal_lost: Arc::clone(&journal_lost),
     };
-    let os = OsWatch::start();
     let mut decided = Decided::new(config, progress.printer());
     let running = match start(config, speaker) {
         Ok(running) => running,
         Err(code) => return code,
     };
     signals.obey(running.controller(), progress.printer(), Duration::from_secs(config.run.grace.0));
+    watch.isolated(running.protections());
     watch.serve(config, running.controller(), &progress.printer());
     let mut pause = Duration::ZERO;
     while !running.wait_timeout(pause) {
@@ -191,11 +191,12 @@ fn run(config: &Config) -> ExitCode {
             pause = watch.update(view);
         });
     }
+    let printer = progress.printer();
     with_view(&running, |view| progress.finish(view));
     let (totals, expected) = (totals(&running), running.expected());
     let done_before = running.totals().done_before;
     let ended = running.wait();
-    let os = os.so_far();
+    let os = watch.so_far();
     let report = match &ended {
         Ok(report) => report,
         Err(error) => match error.report() {
@@ -218,7 +219,7 @@ fn run(config: &Config) -> ExitCode {
         can_resume: !config.write.in_place,
         records_lost: !written | journal_lost.load(Relaxed),
     };
-    ending.lines(config.invocation.verbosity).iter().for_each(|line| output::to_stderr(line));
+    ending.lines(config.invocation.verbosity).iter().for_each(|line| printer.line(line));
     ExitCode::from(ending.code())
 }
 
@@ -260,6 +261,7 @@ fn totals(running: &Running) -> Totals {
         bytes_out: counted.bytes_written,
         warnings: counted.warnings,
         degraded: counted.degraded,
+        processes_lost: counted.processes_lost,
         links_skipped: skipped.links(),
         special_skipped: skipped.special_files(),
         paths: Paths { luma_lossless: counted.lossless, luma_plane: counted.luma, full_decode: counted.full },

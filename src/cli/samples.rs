@@ -36,9 +36,9 @@ impl Samples {
     }
 
     /// Each with its name, before and after; what cannot be read any more is null.
-    pub(super) fn previews(&self) -> Value {
+    pub(super) fn previews(&self, isolate: bool) -> Value {
         let pairs = std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).pairs);
-        let address = |path: &Path| preview(path, SIDE).ok().map(|jpeg| data_address(&jpeg));
+        let address = |path: &Path| preview(path, SIDE, isolate).ok().map(|jpeg| data_address(&jpeg));
         let small = |(input, output): &(PathBuf, PathBuf)| {
             // In place there is nothing left of what was before.
             let before = (input != output).then(|| address(input)).flatten();

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::config::settings::SETTINGS;
+use crate::job::Protections;
 use serde_json::{Map, Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -32,6 +33,13 @@ pub(super) fn facts(config: &Config) -> Map<String, Value> {
         Value::Object(facts) => facts,
         _ => Map::new(),
     }
+}
+
+/// What keeps in the processes that decode, and what of it this system lacks.
+pub(super) fn isolation(protections: Protections) -> Map<String, Value> {
+    let list = |words: Vec<&str>| Value::from(words);
+    let told = json!({ "holding": list(protections.holding().collect()), "lacking": list(protections.lacking().collect()) });
+    Map::from_iter([("isolation".to_owned(), told)])
 }
 
 fn processor() -> Option<String> {

@@ -6,9 +6,10 @@ use super::samples::Samples;
 use super::{flags, json_text, output, settings_json};
 use crate::config::Config;
 use crate::engine::{Controller, Failure, History};
-use crate::job::{Entry, Receipt, escape};
+use crate::job::{Entry, Protections, Receipt, escape};
 use crate::observe::{
-    Dashboard, Diagnosis, Live, Metrics, Printer, Recorder, View, report_json_with, report_page,
+    Dashboard, Diagnosis, Live, Metrics, OsUse, OsWatch, Printer, Recorder, View, report_json_with,
+    report_page,
 };
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -19,6 +20,9 @@ use std::time::{Duration, Instant};
 
 /// How often a run is looked at, unless more is wanted of it.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How often the operating system is asked for the live page.
+const ASKED: Duration = Duration::from_secs(1);
 
 /// What hears of single pictures; shared with the threads in which they are converted.
 pub(super) struct Ears {
@@ -54,6 +58,9 @@ pub(super) struct Watch {
     dashboard: Option<Dashboard>,
     metrics: Option<Metrics>,
     told: Option<Instant>,
+    os: OsWatch,
+    /// What the operating system told last, and when.
+    used: Option<(Instant, OsUse)>,
 }
 
 impl Watch {
@@ -61,7 +68,7 @@ impl Watch {
         let asked = &config.invocation;
         let serves = asked.metrics.is_some() || asked.dashboard.is_some();
         if !serves && asked.report.is_none() && asked.trace.is_none() {
-            return Self { ears: None, live: None, dashboard: None, metrics: None, told: None };
+            return Self::hearing(None, None);
         }
         let recorder = if asked.trace.is_some() { Recorder::with_trace() } else { Recorder::new() };
         recorder.add_facts(settings_json::facts(config));
@@ -73,11 +80,27 @@ impl Watch {
             histories: asked.report.is_some() || asked.trace.is_some() || asked.dashboard.is_some(),
             samples: page.then(Samples::default),
         };
-        Self { ears: Some(Arc::new(ears)), live, dashboard: None, metrics: None, told: None }
+        Self::hearing(Some(Arc::new(ears)), live)
+    }
+
+    fn hearing(ears: Option<Arc<Ears>>, live: Option<Arc<Live>>) -> Self {
+        Self { ears, live, dashboard: None, metrics: None, told: None, os: OsWatch::start(), used: None }
+    }
+
+    /// What the operating system tells of the run until now.
+    pub(super) fn so_far(&self) -> OsUse {
+        self.os.so_far()
     }
 
     pub(super) fn ears(&self) -> Option<Arc<Ears>> {
         self.ears.clone()
+    }
+
+    /// Takes note of the walls around decoding, if there are any.
+    pub(super) fn isolated(&self, protections: Option<Protections>) {
+        if let (Some(ears), Some(protections)) = (&self.ears, protections) {
+            ears.recorder.add_facts(settings_json::isolation(protections));
+        }
     }
 
     /// Begins to serve what was asked for, and says where. A run whose page cannot be served goes on without.
@@ -116,7 +139,11 @@ impl Watch {
         if let Some(live) = &self.live
             && self.told.is_none_or(|told| told.elapsed() >= TICK)
         {
-            live.update(view);
+            if self.used.is_none_or(|(when, _)| when.elapsed() >= ASKED) {
+                self.used = Some((Instant::now(), self.os.so_far()));
+            }
+            let os = self.used.as_ref().map(|(_, used)| used);
+            live.update(&View { os, ..*view });
             self.told = Some(Instant::now());
         }
         ears.recorder.update(view).min(TICK)
@@ -135,10 +162,9 @@ impl Watch {
             live.finish(view);
         }
         let asked = &config.invocation;
-        let report = asked
-            .report
-            .as_deref()
-            .is_none_or(|path| written("report", path, &report(path, ears, view, diagnosis)));
+        let report = asked.report.as_deref().is_none_or(|path| {
+            written("report", path, &report(path, ears, config.decode.isolate, view, diagnosis))
+        });
         let trace =
             asked.trace.as_deref().is_none_or(|path| written("trace", path, &ears.recorder.trace_json(view)));
         if let Some(dashboard) = self.dashboard {
@@ -148,14 +174,14 @@ impl Watch {
     }
 }
 
-fn report(path: &Path, ears: &Ears, view: &View<'_>, diagnosis: &Diagnosis) -> String {
+fn report(path: &Path, ears: &Ears, isolate: bool, view: &View<'_>, diagnosis: &Diagnosis) -> String {
     let mut report = report_json_with(view, diagnosis);
     ears.recorder.describe(&mut report);
     if !flags::is_page(path) {
         return json_text::pretty(&report);
     }
     if let Some(samples) = &ears.samples {
-        report["previews"] = samples.previews();
+        report["previews"] = samples.previews(isolate);
     }
     report_page(&report)
 }

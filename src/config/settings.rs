@@ -200,6 +200,7 @@ pub(crate) static SETTINGS: &[Setting] = settings! {
     Schedule One "read-queue" "N" "read.queue" read.queue: "Names waiting to be read (items; 0 hands over directly)";
     Schedule One "decoders" "N|auto" "decode.workers" decode.workers: "Workers that decode (1 to 1024)";
     Schedule One "decode-queue" "N" "decode.queue" decode.queue: "Files waiting to be decoded (items; 0 hands over directly)";
+    Limits Switch "isolate" "BOOL" "decode.isolate" decode.isolate: "Decode in processes of their own, with limits and without files, so that no picture can end or abuse the run (slower)";
     Schedule One "converters" "N|auto" "convert.workers" convert.workers: "Workers that convert (1 to 1024)";
     Schedule One "convert-queue" "N" "convert.queue" convert.queue: "Pictures waiting to be converted (items; 0 hands over directly)";
     Work Texts "op" "OP" "convert.ops" convert.ops: "Op to apply, in this order; replaces the ops of the config file; `none` only recodes";

@@ -68,6 +68,8 @@ pub struct Decode {
     pub workers: Workers,
     /// Files waiting to be decoded.
     pub queue: QueueCapacity,
+    /// Whether pictures are decoded in processes of their own.
+    pub isolate: bool,
 }
 
 /// Settings of the convert stage.
@@ -242,7 +244,7 @@ impl Default for Config {
             follow_links: false,
             lenient: false,
             read: Read { workers, queue: QueueCapacity(64) },
-            decode: Decode { workers, queue: QueueCapacity(8) },
+            decode: Decode { workers, queue: QueueCapacity(8), isolate: false },
             convert: Convert {
                 workers,
                 queue: QueueCapacity(8),

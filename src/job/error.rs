@@ -1,5 +1,6 @@
 //! Owns why a job could not begin, and what a failure of a single picture says about the others, and about a later run.
 
+use super::isolate::{Lost, NoProcess};
 use crate::engine::{Failure, Panicked};
 use pipeline_stages::display::escape;
 use pipeline_stages::read::WalkError;
@@ -69,6 +70,12 @@ pub enum JobError {
         /// A line for each setting that differs.
         differences: Vec<String>,
     },
+    /// Pictures cannot be decoded in processes of their own.
+    #[error("cannot isolate decoding: {0}; without --isolate it runs in this process")]
+    NoIsolation(&'static str),
+    /// A process for decoding cannot be had.
+    #[error(transparent)]
+    NoProcess(#[from] NoProcess),
     /// The sample set cannot be written because something else has its name.
     #[error(
         "{} is {found}, so the sample pictures are not written there; move it away, or name what to convert: pipeline photos/ -o gray/",
@@ -90,7 +97,7 @@ impl JobError {
     pub fn is_environment(&self) -> bool {
         match self {
             Self::Inputs(errors) => errors.iter().any(|error| error.error.is_environment()),
-            Self::Output { .. } | Self::Journal { .. } => true,
+            Self::Output { .. } | Self::Journal { .. } | Self::NoProcess(_) => true,
             Self::Build(error) => matches!(error, crate::engine::BuildError::Spawn { .. }),
             _ => false,
         }
@@ -125,7 +132,7 @@ impl fmt::Display for Lines<'_> {
 /// alone; while one is written it is the output's.
 pub(super) fn is_fatal(failure: &Failure) -> bool {
     const EIO: i32 = 5;
-    if failure.error.is::<JournalBroken>() {
+    if failure.error.is::<JournalBroken>() || failure.error.is::<NoProcess>() {
         return true;
     }
     let Some(error) = failure.error.downcast_ref::<Error>() else { return false };
@@ -148,13 +155,19 @@ pub(super) fn is_final(failure: &Failure) -> bool {
                 | E::Convert { .. }
                 | E::Encode { .. }
         ),
-        None => failure.error.is::<Panicked>(),
+        None => {
+            let lost = failure.error.downcast_ref::<Lost>();
+            lost.is_some_and(Lost::is_final) || failure.error.is::<Panicked>()
+        }
     }
 }
 
 /// What to do about a failure that ended a run, as the end of a sentence; `None` if it is not the machine's.
 pub fn advice(failure: &Failure) -> Option<&'static str> {
     use std::io::ErrorKind as K;
+    if failure.error.is::<NoProcess>() {
+        return Some("let the run have more processes and memory, or fewer --readers and --decoders");
+    }
     let source = match (failure.error.downcast_ref::<JournalBroken>(), failure.error.downcast_ref::<Error>())
     {
         (Some(JournalBroken(source)), _) | (_, Some(Error::Io { source, .. })) => source,

@@ -44,6 +44,8 @@ pub(super) struct Work {
     pub(super) bytes: Vec<u8>,
     pub(super) header: Header,
     pub(super) plan: Plan,
+    /// Whether it is decoded in another process.
+    pub(super) apart: bool,
 }
 
 /// A picture between two stages.

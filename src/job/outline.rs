@@ -1,17 +1,19 @@
 //! Owns saying what a job would do, without doing it: every input's output and plan, in order.
 
 use super::error::FailedBefore;
+use super::isolate::{Bench, Isolation};
 use super::items::{found_label, label};
 use super::journal::{Seen, Verdict};
 use super::recipe::Recipe;
 use super::{JobError, Sizes, inputs, session, stage};
 use crate::config::Config;
 use crate::engine::{Failure, Order, Pipeline, Report, RunError, Stage, StepError};
+use pipeline_stages::Plan;
 use pipeline_stages::read::{Entry, WalkError, read_entry};
 use pipeline_stages::write::{Claims, Stamp, target_name};
-use pipeline_stages::{Plan, probe};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What would be done to one input.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,31 +52,33 @@ pub fn outline(
 ) -> Result<Result<Report, RunError>, JobError> {
     let recipe = Recipe::new(config).map_err(|(text, error)| JobError::Op { text, error })?;
     let walk = inputs::inputs(config)?.walk();
+    let isolation = Arc::new(Isolation::new(config, &recipe, false)?.0);
     let history = session::peek(config, &recipe)?;
     let sizes = Sizes::new(config);
     let claims = Claims::new(false);
-    let plan = |input: Result<Entry, WalkError>| -> Result<Option<(Entry, Plan)>, StepError> {
-        let entry = input.map_err(|error| error.error)?;
-        if let Some(history) = &history {
-            let before = history.verdict(
-                &session::name(&entry.path),
-                &entry.landing,
-                session::identity(&entry.path).as_ref(),
-                &OnDisk(&config.output),
-            );
-            match before {
-                Verdict::Do | Verdict::Replace(_) => {}
-                Verdict::Done(_) | Verdict::Skipped => return Ok(None),
-                Verdict::Failed(stage, reason) => return Err(FailedBefore { stage, reason }.into()),
+    let plan =
+        |bench: &mut Bench, input: Result<Entry, WalkError>| -> Result<Option<(Entry, Plan)>, StepError> {
+            let entry = input.map_err(|error| error.error)?;
+            if let Some(history) = &history {
+                let before = history.verdict(
+                    &session::name(&entry.path),
+                    &entry.landing,
+                    session::identity(&entry.path).as_ref(),
+                    &OnDisk(&config.output),
+                );
+                match before {
+                    Verdict::Do | Verdict::Replace(_) => {}
+                    Verdict::Done(_) | Verdict::Skipped => return Ok(None),
+                    Verdict::Failed(stage, reason) => return Err(FailedBefore { stage, reason }.into()),
+                }
             }
-        }
-        let Some(bytes) = read_entry(&entry, recipe.plan.limits.max_file_bytes)? else { return Ok(None) };
-        let header = probe(&bytes, &recipe.plan.limits)?;
-        let plan = Plan::new(&header, &recipe.plan)?.encoded_with(&recipe.encode);
-        Ok(Some((entry, plan)))
-    };
+            let Some(bytes) = read_entry(&entry, recipe.plan.limits.max_file_bytes)? else { return Ok(None) };
+            let header = bench.probe(isolation.applies(), &bytes)?;
+            let plan = Plan::new(&header, &recipe.plan)?.encoded_with(&recipe.encode);
+            Ok(Some((entry, plan)))
+        };
     let report = Pipeline::source(stage::LIST, walk, found_label)
-        .stage(Stage::filter_map(stage::READ, plan).workers(sizes.readers))
+        .stage(Stage::filter_map_with(stage::READ, || Bench::new(&isolation), plan).workers(sizes.readers))
         .order(Order::Input)
         .on_failed(failed)
         .sink_items(stage::DONE, |done| {

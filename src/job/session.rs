@@ -27,6 +27,8 @@ pub(super) struct Session {
     history: Option<History>,
     /// Hash of the settings that results depend on.
     config: String,
+    /// Whether the run before did not come to its end, and this one goes on with it.
+    pub(super) follows_a_death: bool,
     /// Whether files are known by their hashes.
     pub(super) hashes: bool,
     /// Whether a result is recorded before it is written too.

@@ -47,12 +47,14 @@ impl AtMost {
     /// many: enough for 50 ms a file and 3 ms of computing.
     fn new(config: &Config, cores: usize) -> Self {
         let (computes, waits) = (cores + 1, (16 * cores).clamp(64, 256));
+        // Of readers each has a process when pictures are isolated.
+        let reads = if config.decode.isolate { computes.max(8) } else { waits };
         let most = |asked: Workers, most: usize| match asked {
             Workers::Auto if config.run.elastic => most,
             _ => 0,
         };
         Self {
-            readers: most(config.read.workers, waits),
+            readers: most(config.read.workers, reads),
             decoders: most(config.decode.workers, computes),
             converters: most(config.convert.workers, computes),
             encoders: most(config.encode.workers, computes),
@@ -147,6 +149,8 @@ mod tests {
         let at_most = Sizes::new(&config).at_most;
         assert_eq!((at_most.converters, at_most.encoders), (0, usable_cores() + 1));
         assert!(at_most.readers >= 64 && at_most.writers >= 64);
+        config.decode.isolate = true;
+        assert!(Sizes::new(&config).at_most.readers < 64);
         config.run.elastic = false;
         assert_eq!(Sizes::new(&config).at_most, AtMost::default());
     }

@@ -42,6 +42,8 @@ pub struct Totals {
     pub luma: u64,
     /// Pictures that were decoded in full.
     pub full: u64,
+    /// Processes that decoded and ended before they answered; each cost one picture.
+    pub processes_lost: u64,
     /// Pictures that an earlier run did, and that have not changed since; they are skipped.
     pub done_before: u64,
 }
@@ -91,6 +93,7 @@ impl Tally {
             lossless: self.lossless.load(Relaxed),
             luma: self.luma.load(Relaxed),
             full: self.full.load(Relaxed),
+            processes_lost: 0,
             done_before: self.done_before.load(Relaxed),
         }
     }

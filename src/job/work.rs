@@ -2,6 +2,7 @@
 //! Does not own: the stages themselves (package `pipeline-stages`), nor how they are run (the engine).
 
 use super::error::{FailedBefore, JournalBroken};
+use super::isolate::{Bench, Isolation};
 use super::items::{Content, Finished, Flight, Input, Origin, Pixels, Planned, Ready, Work};
 use super::journal::{Verdict, hash};
 use super::recipe::Recipe;
@@ -11,9 +12,7 @@ use super::{Listener, Receipt};
 use crate::engine::StepError;
 use pipeline_stages::read::{Entry, read_entry};
 use pipeline_stages::write::{Claims, Destination, Fate, Outcome, target_name};
-use pipeline_stages::{
-    Converter, DecodePath, Decoder, EncodeOptions, Encoder, Error, Format, Header, Plan, probe,
-};
+use pipeline_stages::{Converter, DecodePath, EncodeOptions, Encoder, Error, Format, Header, Plan, Shape};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
@@ -21,6 +20,7 @@ use std::time::SystemTime;
 /// What all workers of a job share.
 pub(super) struct Shared {
     pub(super) recipe: Recipe,
+    pub(super) isolation: Arc<Isolation>,
     /// Bytes that no single picture may need more than.
     pub(super) usable: u64,
     pub(super) destination: Destination,
@@ -48,7 +48,7 @@ impl Shared {
     }
 
     /// Reads a file, looks at its header and plans; nothing if it is not a picture and was not named.
-    pub(super) fn read(&self, input: Input) -> Step<Option<Planned>> {
+    pub(super) fn read(&self, bench: &mut Bench, input: Input) -> Step<Option<Planned>> {
         let Input { found, flight } = input;
         let entry = found.map_err(|error| error.error)?;
         let mut bytes = None;
@@ -76,7 +76,7 @@ impl Shared {
             self.tally.not_a_picture();
             return Ok(None);
         };
-        self.plan(entry, flight, bytes).map(Some)
+        self.plan(bench, entry, flight, bytes).map(Some)
     }
 
     fn contents(&self, entry: &Entry) -> Result<Option<Vec<u8>>, Error> {
@@ -99,17 +99,18 @@ impl Shared {
         Ok(contents)
     }
 
-    fn plan(&self, entry: Entry, flight: Flight, bytes: Vec<u8>) -> Step<Planned> {
+    fn plan(&self, bench: &mut Bench, entry: Entry, flight: Flight, bytes: Vec<u8>) -> Step<Planned> {
         let modified = self.modified(&entry)?;
         self.tally.read(bytes.len());
-        let header = probe(&bytes, &self.recipe.plan.limits)?;
+        let apart = self.isolation.applies();
+        let header = bench.probe(apart, &bytes)?;
         self.check_name(&entry, &header);
         let plan = Plan::new(&header, &self.recipe.plan)?.encoded_with(&self.recipe.encode);
         self.listener.planned(&entry, &plan);
         // The landing, and not the path, even in place: there it is the path without detours through `..`.
         let target = target_name(&entry.landing, plan.format().extension());
         let origin = Origin { entry, flight, modified, target };
-        Ok(Planned { origin, work: Some(Work { bytes, header, plan }), claim: OnceLock::new() })
+        Ok(Planned { origin, work: Some(Work { bytes, header, plan, apart }), claim: OnceLock::new() })
     }
 
     fn modified(&self, entry: &Entry) -> Result<Option<SystemTime>, Error> {
@@ -133,7 +134,7 @@ impl Shared {
     /// The gate in front of decoding lets inputs pass one at a time and in order. So this is where they claim their
     /// outputs: of two with the same, always the first one has it. Returns the bytes that the picture will take.
     pub(super) fn claim(&self, planned: &Planned) -> u64 {
-        let needed = planned.work.as_ref().map_or(0, |work| work.plan.worst_case_bytes());
+        let needed = planned.work.as_ref().map_or(0, needed);
         let Origin { entry, target, .. } = &planned.origin;
         let claimed = self.check_memory(needed);
         let claimed = claimed.and_then(|()| self.claims.claim(target, &entry.path.to_string_lossy()));
@@ -154,11 +155,11 @@ impl Shared {
         if self.in_place { &entry.path } else { &entry.landing }
     }
 
-    pub(super) fn decode(&self, decoder: &mut Decoder, planned: Planned) -> Step<Option<Pixels>> {
+    pub(super) fn decode(&self, bench: &mut Bench, planned: Planned) -> Step<Option<Pixels>> {
         let Planned { origin, work, claim } = planned;
         claim.into_inner().unwrap_or(Ok(()))?;
         let entry = &origin.entry;
-        let Some(Work { bytes, header, plan }) = work else {
+        let Some(Work { bytes, header, plan, apart }) = work else {
             self.tally.done_before();
             self.record(&origin.flight, |session, flight| {
                 session.as_before(flight);
@@ -182,13 +183,15 @@ impl Shared {
         };
         let finished = match plan.path() {
             // Why it cannot be done is of no interest: decoding all of the picture succeeds, or tells.
-            DecodePath::Lossless => decoder.gray_jpeg(&bytes, &header, &self.encode_options(&plan)).ok(),
+            DecodePath::Lossless => {
+                bench.gray_jpeg(apart, &bytes, (&header, &plan), self.encode_options(&plan))?
+            }
             DecodePath::Luma | DecodePath::Full => None,
         };
         let (content, warnings) = if let Some(encoded) = finished {
             (Content::Finished(encoded.bytes), encoded.warnings)
         } else {
-            let decoded = decoder.decode(&bytes, &header, plan.decode_mode())?;
+            let decoded = bench.decode(apart, &bytes, &header, &plan)?;
             (receipt.degraded, receipt.path) = (decoded.degraded, plan.decode_mode().into());
             (Content::Image(Box::new(decoded.image)), decoded.warnings)
         };
@@ -266,4 +269,15 @@ impl Shared {
         self.tally.warned();
         self.listener.warned(entry, warning);
     }
+}
+
+/// Bytes that a picture takes at once; in another process there is a copy of its file, and of its samples on their way here.
+fn needed(work: &Work) -> u64 {
+    let most = work.plan.worst_case_bytes();
+    if !work.apart {
+        return most;
+    }
+    let Header { width, height, color, bit_depth: bits, .. } = work.header;
+    let samples = Shape { width, height, color, bits }.byte_len();
+    most.saturating_add(samples).saturating_add(work.bytes.len() as u64)
 }

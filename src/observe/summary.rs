@@ -118,6 +118,10 @@ fn notes(view: &View<'_>) -> Vec<String> {
         format!("{} kept although incomplete", counted(totals.degraded, "picture")),
     ));
     notes.push(noted(
+        totals.processes_lost,
+        format!("{} in processes of their own ended by a picture", counted(totals.processes_lost, "decoder")),
+    ));
+    notes.push(noted(
         totals.links_skipped,
         format!(
             "{} skipped: all without `--follow-links`, with it those that are broken or loop",
@@ -232,6 +236,7 @@ mod tests {
         bytes_out: 25_000_000,
         warnings: 0,
         degraded: 0,
+        processes_lost: 0,
         links_skipped: 0,
         special_skipped: 0,
         paths: Paths { luma_lossless: 0, luma_plane: 0, full_decode: 0 },

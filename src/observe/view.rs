@@ -18,6 +18,8 @@ pub struct Totals {
     pub warnings: u64,
     /// Pictures kept although a part of them could not be decoded.
     pub degraded: u64,
+    /// Processes that decoded and ended before they answered; each cost one picture.
+    pub processes_lost: u64,
     /// Links met while listing, and not followed.
     pub links_skipped: u64,
     /// Devices, sockets and named pipes met while listing.

@@ -72,6 +72,7 @@ mod limits;
 mod metadata;
 mod plan;
 pub mod read;
+pub mod remote;
 mod retry;
 pub mod write;
 

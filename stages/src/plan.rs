@@ -253,14 +253,14 @@ fn sample_bytes(header: &Header, color: Color) -> u64 {
 /// Tables, rows and blocks of codecs that do not grow with the number of pixels.
 const FIXED: u64 = 1 << 20;
 
-/// What making a gray JPEG without loss takes: the file without stuffed bytes, what is written, and symbols of 4 bytes. Buffers
-/// grow by doubling, and are copied while the old one is there.
+/// What making a gray JPEG without loss takes: the file without stuffed bytes, where its blocks begin, what is written, and symbols of
+/// 4 bytes. Buffers grow by doubling, and are copied while the old one is there.
 fn lossless_bytes(header: &Header) -> u64 {
     let blocks = u64::from(header.width).div_ceil(8) * u64::from(header.height).div_ceil(8);
     let file = header.file_bytes as u64;
     // A block has at most 64 symbols and an end, and each has at least a bit in the file, but for ends.
     let symbols = (blocks * 65).min(blocks * 2 + file * 8);
-    file + (file + blocks * 4) * 6 + symbols * 4 * 3
+    file + (512 << 10) + (file + blocks * 4) * 6 + symbols * 4 * 3
 }
 
 /// What decoders hold besides the samples they give.

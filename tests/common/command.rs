@@ -95,7 +95,12 @@ fn collect(root: &Path, directory: &Path, files: &mut BTreeMap<String, Vec<u8>>)
             }
         } else {
             let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-            files.insert(name, fs::read(&path).unwrap());
+            match fs::read(&path) {
+                Ok(bytes) => drop(files.insert(name, bytes)),
+                // A run under way renamed it since the directory was listed.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => panic!("{}: {error}", path.display()),
+            }
         }
     }
 }

@@ -38,6 +38,8 @@ pub(in crate::job) struct Opened {
     pub(in crate::job) last_run: Option<Run>,
     /// Whether the last run ended and left no temporary behind.
     pub(in crate::job) clean: bool,
+    /// Whether there was a run and it did not come to an end that it could record.
+    pub(in crate::job) died: bool,
     /// Bytes of a torn tail that were cut off.
     pub(in crate::job) cut: u64,
     /// Lines in the middle that were damaged, and are not believed.
@@ -56,8 +58,9 @@ impl Journal {
             file.set_len(found.whole)?;
         }
         let journal = Self { file, length: found.whole, torn: false, durable, synced: Instant::now() };
-        let Found { index, last_run, clean, damaged, .. } = found;
-        Ok(Opened { journal, index, last_run, clean, cut, damaged })
+        let Found { index, last_run, clean, ended, damaged, .. } = found;
+        let died = last_run.is_some() && !ended;
+        Ok(Opened { journal, index, last_run, clean, died, cut, damaged })
     }
 
     /// Reads all there is and changes nothing: where the records of inputs are, and the beginning of the last run.
@@ -126,6 +129,7 @@ struct Found {
     index: Index,
     last_run: Option<Run>,
     clean: bool,
+    ended: bool,
     /// Where the last good line ends.
     whole: u64,
     damaged: u64,
@@ -160,8 +164,8 @@ impl Found {
             }
             Glance::Item(name) => self.index.add(&name, begin),
             Glance::Mark(record) => match *record {
-                Record::Run(run) => (self.last_run, self.clean) = (Some(run), false),
-                Record::End(end) => self.clean = end.clean,
+                Record::Run(run) => (self.last_run, self.clean, self.ended) = (Some(run), false, false),
+                Record::End(end) => (self.clean, self.ended) = (end.clean, true),
                 Record::Item(_) => {}
             },
             Glance::Unknown => {}

@@ -52,6 +52,7 @@ impl Session {
             notes
                 .push("this file system has no locks: see that no other run writes to the output".to_owned());
         }
+        let follows_a_death = resume && opened.died;
         let Opened { journal: mut file, index, .. } = opened;
         let reader = file.reader().map_err(journal)?;
         file.add(&Record::Run(run(&effective))).map_err(journal)?;
@@ -61,6 +62,7 @@ impl Session {
             journal: Mutex::new(file),
             history: history.filter(|history| !history.is_empty()),
             config: config_hash,
+            follows_a_death,
             hashes: config.write.journal_hash,
             announces: destination.asks_again(),
             in_flight: Mutex::default(),

@@ -13,6 +13,8 @@ use std::time::Duration;
 const MOST: usize = 20_000;
 /// The longest name of a slice, in characters.
 const LONGEST: usize = 120;
+/// How long a slice usually is, in bytes.
+const USUAL: usize = 200;
 const PROCESS: u32 = 1;
 /// Numbers of tracks: a thousand a stage.
 const TRACKS: usize = 1000;
@@ -47,7 +49,9 @@ impl Trace {
     }
 
     pub(super) fn to_json(&self, names: &[String], series: &Series) -> String {
-        let mut out = String::from("{\"displayTimeUnit\":\"ms\",\"otherData\":");
+        let visits: usize = self.pictures().map(|traced| traced.visits.len()).sum();
+        let mut out = String::with_capacity(visits * USUAL);
+        out.push_str("{\"displayTimeUnit\":\"ms\",\"otherData\":");
         let note = match self.left_out {
             0 => "every picture is here".to_owned(),
             n => {
@@ -64,7 +68,7 @@ impl Trace {
         );
         let mut events = Events(&mut out, true);
         self.tracks(names, &mut events);
-        let quoted: Vec<Value> = names.iter().map(|name| Value::from(name.as_str())).collect();
+        let quoted: Vec<String> = names.iter().map(|name| Value::from(name.as_str()).to_string()).collect();
         self.pictures().for_each(|traced| slices(traced, &quoted, &mut events));
         counters(names, series, &mut events);
         out.push_str("\n]}\n");
@@ -101,26 +105,43 @@ fn micros(time: Duration) -> f64 {
     time.as_nanos() as f64 / 1e3
 }
 
-/// One slice for each stage; those of one picture are joined by arrows. Written without the detour over values: there can be
-/// hundreds of thousands, and the run is over only when they are written.
-fn slices(traced: &Traced, names: &[Value], events: &mut Events<'_>) {
+/// One slice for each stage; those of one picture are joined by arrows. Written without the detour over values and formats: there
+/// can be hundreds of thousands, and the run is over only when they are written.
+fn slices(traced: &Traced, names: &[String], events: &mut Events<'_>) {
     let short =
         |text: &str, most: usize| Value::from(text.chars().take(most).collect::<String>()).to_string();
     let name = short(file_name(&traced.label), LONGEST);
     let path = short(&traced.label, 4 * LONGEST);
     let (seq, last) = (traced.seq, traced.visits.len().saturating_sub(1));
+    let same =
+        format!("\"bind_id\":{},\"name\":{name},\"args\":{{\"picture\":{path},\"number\":{seq}}}}}", seq + 1);
     for (at, visit) in traced.visits.iter().enumerate() {
-        let stage = names.get(visit.stage).unwrap_or(&Value::Null);
-        let (track, begun, took) =
-            (track(visit.stage, visit.worker), micros(visit.began), micros(visit.took));
-        let (from, to) = (at > 0, at < last);
-        events.line(format_args!(
-            "{{\"ph\":\"X\",\"pid\":{PROCESS},\"tid\":{track},\"ts\":{begun:.3},\"dur\":{took:.3},\"name\":{name},\
-             \"cat\":{stage},\"bind_id\":{},\"flow_in\":{from},\"flow_out\":{to},\
-             \"args\":{{\"picture\":{path},\"number\":{seq}}}}}",
-            seq + 1
-        ));
+        let out = events.next();
+        out.push_str("{\"ph\":\"X\",\"pid\":1,\"tid\":");
+        out.push_str(itoa::Buffer::new().format(track(visit.stage, visit.worker)));
+        out.push_str(",\"ts\":");
+        push_micros(out, visit.began);
+        out.push_str(",\"dur\":");
+        push_micros(out, visit.took);
+        out.push_str(",\"cat\":");
+        out.push_str(names.get(visit.stage).map_or("null", String::as_str));
+        out.push_str(match (at > 0, at < last) {
+            (false, false) => ",",
+            (false, true) => ",\"flow_out\":true,",
+            (true, false) => ",\"flow_in\":true,",
+            (true, true) => ",\"flow_in\":true,\"flow_out\":true,",
+        });
+        out.push_str(&same);
     }
+}
+
+/// Microseconds with three decimals, so that nothing is lost.
+fn push_micros(out: &mut String, time: Duration) {
+    let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    out.push_str(itoa::Buffer::new().format(nanos / 1000));
+    let decimals = 1000 + nanos % 1000;
+    out.push('.');
+    out.push_str(&itoa::Buffer::new().format(decimals)[1..]);
 }
 
 fn file_name(label: &str) -> &str {
@@ -151,9 +172,15 @@ impl Events<'_> {
     }
 
     fn line(&mut self, event: std::fmt::Arguments<'_>) {
-        let first = std::mem::replace(&mut self.1, false);
         // Writing to a string does not fail.
-        let _ = write!(self.0, "{}\n{event}", if first { "" } else { "," });
+        let _ = self.next().write_fmt(event);
+    }
+
+    /// Where the next event goes.
+    fn next(&mut self) -> &mut String {
+        let first = std::mem::replace(&mut self.1, false);
+        self.0.push_str(if first { "\n" } else { ",\n" });
+        self.0
     }
 }
 
@@ -193,8 +220,8 @@ mod tests {
         let busy: f64 = slices.iter().map(|slice| slice["dur"].as_f64().unwrap() / 1e6).sum();
         let measured: f64 = report.stages[1..3].iter().map(|stage| stage.busy.as_secs_f64()).sum();
         assert!((busy - measured).abs() < 1e-6, "{busy} {measured}");
-        assert_eq!(slices[0]["name"], "\"0\".jpg");
-        assert_eq!(slices[0]["args"]["picture"], "a/\"0\".jpg");
+        let first = slices.iter().find(|slice| slice["name"] == "\"0\".jpg").unwrap();
+        assert_eq!(first["args"]["picture"], "a/\"0\".jpg");
         let named: Vec<_> = events(&trace, "M").into_iter().filter(|e| e["name"] == "thread_name").collect();
         for slice in slices {
             let track = named.iter().find(|track| track["tid"] == slice["tid"]).unwrap();

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 /// Figures are sent this often.
 const PERIOD: Duration = Duration::from_millis(500);
-/// How long they have to listen.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// How long they have to listen: on a busy machine a browser is slow.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How often the end of the server is looked for.
 const GLANCE: Duration = Duration::from_millis(100);
 /// The page may load nothing but what it brings, and its figures from where it came from.

@@ -2,6 +2,7 @@
 
 use super::super::explain::{diagnose, recognize};
 use super::super::json::report_json_with;
+use super::super::os::OsUse;
 use super::super::recorder::Recorder;
 use super::super::view::{Totals, View};
 use crate::engine::Report;
@@ -33,6 +34,7 @@ struct State {
     totals: Totals,
     expected: Option<u64>,
     cores: f64,
+    os: Option<OsUse>,
     over: bool,
 }
 
@@ -56,8 +58,8 @@ impl Live {
     /// Shows the latest snapshot.
     pub fn with_view<T>(&self, show: impl FnOnce(&View<'_>) -> T) -> T {
         let state = self.lock();
-        let State { report, totals, expected, cores, .. } = &*state;
-        show(&View { report, totals, expected: *expected, cores: *cores, os: None })
+        let State { report, totals, expected, cores, os, .. } = &*state;
+        show(&View { report, totals, expected: *expected, cores: *cores, os: os.as_ref() })
     }
 
     /// The report of the run until now, with what is recorded.
@@ -77,9 +79,14 @@ impl Live {
     }
 
     fn take(&self, view: &View<'_>, over: bool) {
-        let report = view.report.clone();
-        *self.lock() =
-            State { report, totals: *view.totals, expected: view.expected, cores: view.cores, over };
+        *self.lock() = State {
+            report: view.report.clone(),
+            totals: *view.totals,
+            expected: view.expected,
+            cores: view.cores,
+            os: view.os.copied(),
+            over,
+        };
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

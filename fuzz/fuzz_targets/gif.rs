@@ -1,0 +1,4 @@
+//! Fuzzes the target `gif` of `examples/mutations/targets`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| pipeline_fuzz::target("gif", input));
