@@ -33,8 +33,12 @@ impl<T> Intake<'_, T> {
     ) -> Result<(Message<T>, Nanos), Disconnected> {
         match self {
             Self::Queue(queue) => match queue.try_recv() {
-                // What is there at once costs no look at the clock.
-                Ok(message) => Ok((message, now)),
+                // What is there at once costs no look at the clock. It may have been sent since `now`, if this thread
+                // had no core in between.
+                Ok(message) => {
+                    let taken = now.max(message.sent);
+                    Ok((message, taken))
+                }
                 Err(TryRecv::Disconnected) => Err(Disconnected),
                 Err(TryRecv::Empty) => {
                     meter.enter(Activity::Starved, now);
@@ -96,5 +100,33 @@ impl<T> Outlet<T> {
         };
         meter.message_out();
         after
+    }
+}
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use super::super::item::{Body, ChildPath, Claim, Ending, Ticket};
+    use super::super::queue;
+    use super::*;
+
+    fn sent_at(sent: Nanos) -> Message<()> {
+        let ticket = Ticket::new(0, "input".into(), Nanos(0), 0);
+        Message {
+            claim: Claim { ticket, path: ChildPath::default() },
+            sent,
+            body: Body::Ended(Ending::Skipped),
+        }
+    }
+
+    #[test]
+    fn nothing_is_taken_before_it_was_sent() {
+        let (clock, meter) = (Clock::start(), Meter::new());
+        let (tx, rx) = queue::bounded(2);
+        let (outlet, intake) = (Outlet::new(tx), Intake::Queue(rx));
+        for sent in [Nanos(10), Nanos(30)] {
+            outlet.send(&clock, &meter, sent_at(sent));
+        }
+        let taken = [(), ()].map(|()| intake.take(&clock, &meter, Nanos(20)).map(|(_, taken)| taken));
+        assert_eq!(taken, [Ok(Nanos(20)), Ok(Nanos(30))]);
     }
 }
