@@ -87,6 +87,9 @@ pub(in super::super) fn recognize(view: &View<'_>) -> Diagnosis {
 /// No setting helps; what more cores would.
 fn nothing(facts: &Facts<'_>, cores: f64, more: Option<(usize, f64)>) -> String {
     let (all, verb) = all_cores(cores);
+    if facts.crowded(cores) && facts.others > facts.cores_used {
+        return format!("nothing, until other programs leave more of {all} than {}", three(facts.cores_used));
+    }
     let busy = format!("{all} {verb} busy {} of the time", percent(facts.cpu));
     match more {
         Some((cores, times)) if times >= 1.05 => {

@@ -28,9 +28,8 @@ fn cores(view: &View<'_>, facts: &Facts<'_>) -> String {
     let all = os.cpu().as_secs_f64();
     let kernel = ratio(os.cpu_system.as_secs_f64(), all);
     line += &format!(" by the stages, {} of it in the kernel", percent(kernel));
-    let others = ratio(os.others_cpu.unwrap_or_default().as_secs_f64(), os.wall.as_secs_f64());
-    if others >= 0.05 {
-        line += &format!("; other programs used {}", three(others));
+    if facts.others >= 0.05 {
+        line += &format!("; other programs used {}", three(facts.others));
     }
     line
 }

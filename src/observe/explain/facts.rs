@@ -1,5 +1,6 @@
 //! Owns the figures that a verdict rests on, taken from a report once.
 
+use super::super::os::OsUse;
 use super::super::shares::{Shares, computing, shares};
 use super::super::view::{View, ratio};
 use super::roles::{Kind, role};
@@ -32,6 +33,8 @@ pub(super) struct Facts<'a> {
     pub(super) cores_used: f64,
     /// The same as a part of all cores.
     pub(super) cpu: f64,
+    /// Cores that other programs used, where the operating system tells.
+    pub(super) others: f64,
 }
 
 impl Fact<'_> {
@@ -58,7 +61,15 @@ impl<'a> Facts<'a> {
         });
         let cpu_seconds = stages.iter().map(|stage| stage.cpu.as_secs_f64()).sum();
         let cores_used = ratio(cpu_seconds, view.seconds());
-        Self { all: all.collect(), cpu_seconds, cores_used, cpu: ratio(cores_used, view.cores).min(1.0) }
+        let of_others =
+            |os: &OsUse| ratio(os.others_cpu.unwrap_or_default().as_secs_f64(), os.wall.as_secs_f64());
+        Self {
+            all: all.collect(),
+            cpu_seconds,
+            cores_used,
+            cpu: ratio(cores_used, view.cores).min(1.0),
+            others: view.os.map_or(0.0, of_others),
+        }
     }
 
     /// The stages between source and sink.
@@ -78,6 +89,11 @@ impl<'a> Facts<'a> {
     pub(super) fn hungriest(&self) -> Option<(&Fact<'a>, f64)> {
         let fact = self.all.iter().max_by_key(|fact| fact.stage.cpu)?;
         Some((fact, ratio(fact.stage.cpu.as_secs_f64(), self.cpu_seconds)))
+    }
+
+    /// Whether other programs have so much of the cores that little else about a run can be told.
+    pub(super) fn crowded(&self, cores: f64) -> bool {
+        self.others >= 0.25 * cores && self.cores_used + self.others >= 0.85 * cores
     }
 
     pub(super) fn workers(&self) -> usize {

@@ -1,5 +1,6 @@
 //! One test for each bottleneck, on made-up reports with exact sentences.
 
+use super::super::os::OsUse;
 use super::super::view::{Totals, View};
 use super::explain;
 use crate::engine::{BudgetReport, Report, StageReport};
@@ -308,6 +309,31 @@ fn cores_that_others_use_are_told_from_a_lack_of_workers() {
         "CPU: there was work for both cores, but only 1.13 could be had on average; another program is using the \
          machine, and more workers will not help until it ends.",
     );
+}
+
+#[test]
+fn cores_that_others_had_are_told_even_where_every_stage_starved() {
+    let mut by_turns = job([
+        (2, 0.02, 0.03, 0.95, 1.0),
+        (2, 0.06, 0.55, 0.39, 1.0),
+        (2, 0.02, 0.82, 0.16, 1.0),
+        (2, 0.02, 0.88, 0.10, 1.0),
+        (2, 0.06, 0.82, 0.10, 1.0),
+    ]);
+    by_turns.stages[2].queue = 16;
+    let os = OsUse {
+        wall: Duration::from_secs(SECONDS),
+        others_cpu: Some(Duration::from_millis(17_500)),
+        ..OsUse::default()
+    };
+    let totals = Totals::default();
+    let said = |os| explain(&View { report: &by_turns, totals: &totals, expected: None, cores: 2.0, os });
+    assert_eq!(
+        said(Some(&os)),
+        "CPU: there was work for both cores, but only 0.380 could be had on average; another program is using the \
+         machine, and more workers will not help until it ends."
+    );
+    assert!(said(None).contains("by turns"), "{}", said(None));
 }
 
 #[test]

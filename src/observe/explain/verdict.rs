@@ -111,6 +111,7 @@ pub(super) fn verdict<'a>(view: &View<'a>) -> Verdict<'a> {
         .or_else(|| cpu(&facts, view.cores))
         .or_else(|| too_few(&facts, view))
         .or_else(|| saturated(&facts, view.cores))
+        .or_else(|| crowded(&facts, view.cores))
         .or_else(|| memory(&facts, view))
         .or_else(|| window(&facts, view))
         .or_else(|| queue(&facts))
@@ -205,6 +206,12 @@ fn more_workers(fact: &Fact<'_>, next: f64, idle_cores: f64) -> usize {
         _ => usize::MAX,
     };
     level.min(room).clamp(now + 1, now * 2)
+}
+
+/// No stage was always at it, and other programs had the cores: workers that were woken waited for one, which shows as
+/// starving and blocking by turns.
+fn crowded<'a>(facts: &Facts<'a>, cores: f64) -> Option<Verdict<'a>> {
+    facts.crowded(cores).then_some(Verdict::Contended { used: facts.cores_used })
 }
 
 fn memory<'a>(facts: &Facts<'a>, view: &View<'a>) -> Option<Verdict<'a>> {

@@ -2,17 +2,29 @@
 //!
 //! One draw per picture makes it large or small for every step that computes; waiting for a device is drawn for each step.
 
-/// A factor with mean 1 and this standard deviation; `variation` 0 is always 1.
-pub(super) fn factor(variation: f64, seed: u64) -> f64 {
-    if variation <= 0.0 {
-        return 1.0;
-    }
-    let variance = (variation * variation).ln_1p();
-    (variance.sqrt() * normal(seed) - variance / 2.0).exp()
+/// Factors with mean 1 and a standard deviation. Made once, for a prediction asks it hundreds of thousands of times.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spread {
+    /// Of the factors' logarithms.
+    variance: f64,
+    deviation: f64,
 }
 
-/// Nearly normal: twelve uniform draws have variance 1.
-fn normal(seed: u64) -> f64 {
+impl Spread {
+    /// With this standard deviation; with 0 all are 1.
+    pub(super) fn of(variation: f64) -> Self {
+        let variance = (variation * variation).ln_1p();
+        Self { variance, deviation: variance.sqrt() }
+    }
+
+    /// The factor for a [`normal`] draw.
+    pub(super) fn factor(self, normal: f64) -> f64 {
+        if self.variance <= 0.0 { 1.0 } else { (self.deviation * normal - self.variance / 2.0).exp() }
+    }
+}
+
+/// A nearly normal draw: twelve uniform ones have variance 1.
+pub(super) fn normal(seed: u64) -> f64 {
     let draws = (0..12).map(|n| uniform(seed.wrapping_mul(16).wrapping_add(n)));
     draws.sum::<f64>() - 6.0
 }
@@ -32,7 +44,7 @@ mod tests {
     #[test]
     fn factors_have_the_mean_and_the_deviation_asked_for() {
         for wanted in [0.0, 0.3, 1.0] {
-            let factors: Vec<f64> = (0..20_000).map(|seed| factor(wanted, seed)).collect();
+            let factors: Vec<f64> = (0..20_000).map(|seed| Spread::of(wanted).factor(normal(seed))).collect();
             let mean = factors.iter().sum::<f64>() / 20_000.0;
             let variance = factors.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 20_000.0;
             assert!((mean - 1.0).abs() < 0.03, "{wanted}: {mean}");

@@ -160,9 +160,18 @@ impl Model {
     /// By what CPU times differ from those measured when so much of the cores is used: a core that was idle is slower, for
     /// its caches are cold and it has to be woken, and so is one that has more others beside it.
     pub(super) fn dearer(&self, load: f64) -> f64 {
+        self.dearer_by_cores() * self.dearer_by_load(load)
+    }
+
+    /// The part of that which does not change during a run.
+    pub(super) fn dearer_by_cores(&self) -> f64 {
+        (self.cores / self.cores_measured).powf(OF_SHARING)
+    }
+
+    /// The part of that which follows the load.
+    pub(super) fn dearer_by_load(&self, load: f64) -> f64 {
         let idle = |load: f64| 1.0 + OF_IDLING * (1.0 - load);
-        let shared = (self.cores / self.cores_measured).powf(OF_SHARING);
-        idle(load) / idle(self.load_measured) * shared
+        idle(load) / idle(self.load_measured)
     }
 
     /// Cores left for the stations.

@@ -3,7 +3,7 @@
 //! Does not own: what is made of the figures (`outcome`).
 
 use super::cpu::Cores;
-use super::draw::factor;
+use super::draw::{Spread, normal};
 use super::model::Model;
 use super::trace::{At, Trace};
 use std::cmp::Reverse;
@@ -38,6 +38,13 @@ pub(super) struct Network<'m> {
     at: Vec<u8>,
     /// By picture: what it will wait when it has computed.
     waits: Vec<f64>,
+    /// By picture: the draw that makes it large or small.
+    draws: Vec<f64>,
+    /// How pictures differ, by station and by budget.
+    spreads: Vec<Spread>,
+    byte_spreads: Vec<Spread>,
+    /// By what a step takes longer than in the recorded run, whatever the load is.
+    dearer: f64,
     cores: Cores,
     timers: BinaryHeap<Reverse<(At, u32)>>,
     held: Vec<f64>,
@@ -67,6 +74,10 @@ impl<'m> Network<'m> {
             places: model.stations.iter().map(|station| place(station.workers)).collect(),
             at: Vec::new(),
             waits: Vec::new(),
+            draws: Vec::new(),
+            spreads: model.stations.iter().map(|station| Spread::of(station.variation)).collect(),
+            byte_spreads: model.budgets.iter().map(|budget| Spread::of(budget.variation)).collect(),
+            dearer: model.dearer_by_cores(),
             cores: Cores::new(model.cores_for_stations()),
             timers: BinaryHeap::new(),
             held: vec![0.0; model.budgets.len()],
@@ -162,6 +173,7 @@ impl<'m> Network<'m> {
         self.seated += 1;
         self.at.push(0);
         self.waits.push(0.0);
+        self.draws.push(normal(u64::from(picture) << 8));
         self.trace.admitted = self.now;
         self.places[0].idle = 0;
         self.begin(0, picture);
@@ -181,12 +193,16 @@ impl<'m> Network<'m> {
         let (cpu, wait) = (station.cpu, station.wait);
         // Some pictures are skipped, some become many.
         let steps = visits(station.visits, picture);
-        let seed = u64::from(picture) << 8;
+        let spread = self.spreads[at];
         let mut wait = wait * steps;
         if wait > 0.0 {
-            wait *= factor(station.variation, seed + 1 + at as u64);
+            wait *= spread.factor(normal((u64::from(picture) << 8) + 1 + at as u64));
         }
-        let cpu = cpu * steps * factor(station.variation, seed) * self.model.dearer(self.load());
+        let mut cpu = cpu * steps;
+        if cpu > 0.0 {
+            let dearer = self.dearer * self.model.dearer_by_load(self.load());
+            cpu *= spread.factor(self.draws[picture as usize]) * dearer;
+        }
         self.at[picture as usize] = at as u8;
         self.waits[picture as usize] = wait;
         if cpu > 0.0 {
@@ -265,8 +281,7 @@ impl<'m> Network<'m> {
     }
 
     fn bytes(&self, budget: usize, picture: u32) -> f64 {
-        let Some(budget) = self.model.budgets.get(budget) else { return 0.0 };
-        budget.mean * factor(budget.variation, u64::from(picture) << 8)
+        self.model.budgets[budget].mean * self.byte_spreads[budget].factor(self.draws[picture as usize])
     }
 
     /// Reserves what a picture needs at the gate in front of a station; true if there is none or it got it.
