@@ -27,8 +27,10 @@ pub(super) struct Advice {
 pub(super) fn advice(view: &View<'_>, model: &Model) -> Advice {
     let facts = Facts::of(view);
     let search = Search { model, knobs: knobs(&facts, view, model), base: model.roughly(FEW) };
-    let mut found = search.chain();
-    let alone = search.best_of_each().into_iter().map(|(knob, _)| vec![knob]);
+    let each: Vec<(Knob, f64)> = search.best_of_each(&[]).collect();
+    let mut found = search.chain(&each);
+    let alone = each.into_iter().filter(|(_, rate)| *rate >= search.base * (1.0 + WORTH));
+    let alone = alone.map(|(knob, _)| vec![knob]);
     let others: Vec<Vec<Knob>> = alone.filter(|knobs| !found.contains(knobs)).collect();
     found.extend(others);
     let mut changes: Vec<Proposal> = found.iter().filter_map(|knobs| propose(model, knobs)).collect();
@@ -68,23 +70,26 @@ impl Search<'_> {
         Some((settings.get(at)?.clone(), *rates.get(at)?))
     }
 
-    fn best_of_each(&self) -> Vec<(Knob, f64)> {
-        let all = self.knobs.iter().filter_map(|settings| self.best(settings, &[]));
-        all.filter(|(_, rate)| *rate >= self.base * (1.0 + WORTH)).collect()
+    /// Of each thing that is not set yet.
+    fn best_of_each<'s>(&'s self, set: &'s [Knob]) -> impl Iterator<Item = (Knob, f64)> + 's {
+        let is_set = |knob: &Knob| set.iter().any(|set| set.same_as(knob));
+        let free =
+            self.knobs.iter().filter(move |settings| settings.first().is_some_and(|knob| !is_set(knob)));
+        free.filter_map(|settings| self.best(settings, set))
     }
 
     /// The best change, then with it in place the next, and the next: what limits moves on with each. The longer ones are
     /// kept if they gain. Stages that limit together show nothing alone, so the first step is taken even without a gain.
-    fn chain(&self) -> Vec<Vec<Knob>> {
+    /// `each` are the best of all things alone.
+    fn chain(&self, each: &[(Knob, f64)]) -> Vec<Vec<Knob>> {
         let mut set: Vec<Knob> = Vec::new();
         let mut found = Vec::new();
         let mut rate = self.base;
         for step in 0..3 {
-            let free = self.knobs.iter().filter(|settings| {
-                settings.first().is_some_and(|knob| !set.iter().any(|set| set.same_as(knob)))
-            });
-            let next = free.filter_map(|settings| self.best(settings, &set));
-            let Some((knob, better)) = next.max_by(|(_, a), (_, b)| a.total_cmp(b)) else { break };
+            let next = if set.is_empty() { each.to_vec() } else { self.best_of_each(&set).collect() };
+            let Some((knob, better)) = next.into_iter().max_by(|(_, a), (_, b)| a.total_cmp(b)) else {
+                break;
+            };
             if step > 0 && better < rate * (1.0 + WORTH) {
                 break;
             }

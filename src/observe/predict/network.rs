@@ -105,6 +105,7 @@ impl<'m> Network<'m> {
             }
             self.settle();
         }
+        self.close();
         self.trace
     }
 
@@ -121,14 +122,10 @@ impl<'m> Network<'m> {
     /// Time passes up to `time`.
     fn pass(&mut self, time: f64) {
         let passed = (time - self.now).max(0.0);
-        for (at, place) in self.places.iter().enumerate() {
-            self.trace.busy[at] += passed * place.busy as f64;
-            self.trace.queued[at] += passed * place.queue.len() as f64;
-            if let Some(above) = at.checked_sub(1) {
-                self.trace.blocked[above] += passed * place.senders.len() as f64;
-            }
+        for budget in &self.model.budgets {
+            let place = &self.places[budget.before];
             if place.gate.is_some() {
-                self.trace.gated[at] += passed * (place.idle + 1) as f64;
+                self.trace.gated[budget.before] += passed * (place.idle + 1) as f64;
             }
         }
         if self.source_waits && self.at.len() < self.pictures as usize {
@@ -137,6 +134,23 @@ impl<'m> Network<'m> {
         self.trace.cores += passed * (self.cores.working() as f64).min(self.model.cores_for_stations());
         self.now = time;
         self.cores.advance(time);
+    }
+
+    /// What is still inside when nothing happens any more counts until now.
+    fn close(&mut self) {
+        for (at, place) in self.places.iter().enumerate() {
+            self.trace.busy[at] += self.now * place.busy as f64;
+            self.trace.queued[at] += self.now * place.queue.len() as f64;
+            if let Some(above) = at.checked_sub(1) {
+                self.trace.blocked[above] += self.now * place.senders.len() as f64;
+            }
+        }
+    }
+
+    fn enqueue(&mut self, at: usize, picture: u32) {
+        self.places[at].queue.push_back(picture);
+        self.trace.queued[at] -= self.now;
+        self.todo.push(Todo::Pull(at));
     }
 
     fn computed(&mut self) {
@@ -190,6 +204,7 @@ impl<'m> Network<'m> {
     fn begin(&mut self, at: usize, picture: u32) {
         let Some(station) = self.model.stations.get(at) else { return };
         self.places[at].busy += 1;
+        self.trace.busy[at] -= self.now;
         let (cpu, wait) = (station.cpu, station.wait);
         // Some pictures are skipped, some become many.
         let steps = visits(station.visits, picture);
@@ -218,6 +233,7 @@ impl<'m> Network<'m> {
     fn pull(&mut self, at: usize) {
         while self.places[at].idle > 0 && self.places[at].gate.is_none() {
             let Some(picture) = self.places[at].queue.pop_front() else { break };
+            self.trace.queued[at] += self.now;
             self.places[at].idle -= 1;
             self.let_in(at);
             if self.reserve(at, picture) {
@@ -233,8 +249,8 @@ impl<'m> Network<'m> {
     fn let_in(&mut self, at: usize) {
         while self.has_room(at) {
             let Some(picture) = self.places[at].senders.pop_front() else { break };
-            self.places[at].queue.push_back(picture);
-            self.todo.push(Todo::Pull(at));
+            self.trace.blocked[at - 1] += self.now;
+            self.enqueue(at, picture);
             self.sent(at - 1, picture);
         }
     }
@@ -251,17 +267,18 @@ impl<'m> Network<'m> {
 
     fn ended(&mut self, at: usize, picture: u32) {
         self.places[at].busy -= 1;
+        self.trace.busy[at] += self.now;
         let below = at + 1;
         if below == self.places.len() {
             self.unfinished -= 1;
             self.trace.ends.push(self.now);
             self.sent(at, picture);
         } else if self.has_room(below) {
-            self.places[below].queue.push_back(picture);
-            self.todo.push(Todo::Pull(below));
+            self.enqueue(below, picture);
             self.sent(at, picture);
         } else {
             self.places[below].senders.push_back(picture);
+            self.trace.blocked[at] -= self.now;
         }
     }
 

@@ -19,7 +19,8 @@ impl Ord for At {
     }
 }
 
-/// What happened, in sums over time.
+/// What happened, in sums over time. The sum of a count that goes up at *a* and down at *b* is *b - a*: so each of `busy`,
+/// `blocked` and `queued` is changed when its count is, and by nothing in between.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Trace {
     /// When each picture ended, in order.
