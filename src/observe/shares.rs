@@ -40,6 +40,15 @@ pub(super) fn computing(stage: &StageReport) -> Option<f64> {
         .then(|| ratio(stage.cpu.as_secs_f64(), stage.busy.as_secs_f64()).min(1.0))
 }
 
+/// The same of the time in steps without that in which there was no core to be had: a crowded machine makes no step one that
+/// waits for a device.
+pub(super) fn computing_on_cores(stage: &StageReport) -> Option<f64> {
+    let had = stage.busy.saturating_sub(stage.core_wait);
+    computing(stage).map(|part| {
+        if had.is_zero() { part } else { ratio(stage.cpu.as_secs_f64(), had.as_secs_f64()).min(1.0) }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +68,15 @@ mod tests {
     fn parts_never_exceed_the_whole_when_workers_were_taken_away() {
         let shares = shares(&stage(1, 30, 10), Duration::from_secs(10));
         assert_eq!(shares, Shares { busy: 0.75, starved: 0.25, ..Shares::default() });
+    }
+
+    #[test]
+    fn waiting_for_a_core_is_not_waiting_for_a_device() {
+        let [cpu, core_wait] = [45, 54].map(Duration::from_secs);
+        let crowded = StageReport { cpu, core_wait, ..stage(1, 100, 0) };
+        assert_eq!(computing(&crowded), Some(0.45));
+        assert_eq!(computing_on_cores(&crowded), Some(45.0 / 46.0));
+        assert_eq!(computing_on_cores(&StageReport { core_wait, ..stage(1, 100, 0) }), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Owns the figures that a verdict rests on, taken from a report once.
 
 use super::super::os::OsUse;
-use super::super::shares::{Shares, computing, shares};
+use super::super::shares::{Shares, computing, computing_on_cores, shares};
 use super::super::view::{View, ratio};
 use super::roles::{Kind, role};
 use crate::engine::StageReport;
@@ -38,9 +38,9 @@ pub(super) struct Facts<'a> {
 }
 
 impl Fact<'_> {
-    /// Whether a step is computing rather than waiting for something.
+    /// Whether a step is computing rather than waiting for something, whenever it has a core.
     pub(super) fn computes(&self) -> bool {
-        self.computing.map_or(self.kind == Kind::Compute, |part| part >= 0.5)
+        computing_on_cores(self.stage).map_or(self.kind == Kind::Compute, |part| part >= 0.5)
     }
 }
 
