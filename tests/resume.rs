@@ -250,3 +250,11 @@ fn in_place_there_is_nothing_to_resume() {
     assert_eq!(scratch.names("in"), ["0.png"]);
     assert!(!scratch.path().join("in/.pipeline").exists());
 }
+
+#[test]
+fn in_place_what_a_killed_run_left_unfinished_is_removed_by_the_next() {
+    let scratch = some(2);
+    fs::write(scratch.path().join("in/.pipeline-beside-0123abcd.tmp"), "half").unwrap();
+    assert_eq!(scratch.run(&["--in-place", "in"]).code, Some(0));
+    assert_eq!(scratch.names("in"), ["0.png", "1.png"]);
+}

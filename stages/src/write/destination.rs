@@ -13,6 +13,7 @@ use std::time::SystemTime;
 
 use rustix::fs::FileType;
 
+use super::beside::Beside;
 use super::existing::{Existing, Fate, Outcome};
 use super::folder::{Folder, Found};
 use super::name::{check_inside, target_name};
@@ -43,7 +44,7 @@ pub struct Destination {
 #[derive(Debug)]
 pub(super) enum Root {
     Below { path: PathBuf, folder: Folder },
-    Beside,
+    Beside(Beside),
 }
 
 /// Where one result goes.
@@ -81,7 +82,7 @@ impl Destination {
     /// failed, as `existing` says.
     pub fn in_place(existing: Existing, durable: bool) -> Self {
         let existing = if existing == Existing::Auto { Existing::Fail } else { existing };
-        Self::new(Root::Beside, existing, durable, false, Random::default())
+        Self::new(Root::Beside(Beside::default()), existing, durable, false, Random::default())
     }
 
     fn new(root: Root, existing: Existing, durable: bool, folds_case: bool, random: Random) -> Self {
@@ -149,9 +150,12 @@ impl Destination {
         if self.decide(&target, found)? == Fate::Skip {
             return Ok(Outcome::Skipped { path });
         }
+        if let (Root::Beside(beside), Some(parent)) = (&self.root, path.parent()) {
+            beside.tidy(parent, &folder);
+        }
         let temporary = self.fill(&folder, found, bytes, modified)?;
         let modified = temporary.modified().map_err(failed("cannot examine the output"))?;
-        let beside = matches!(self.root, Root::Beside);
+        let beside = matches!(self.root, Root::Beside(_));
         let overwrite = self.existing == Existing::Overwrite || self.is_replaceable(&target.relative);
         let replace = target.replaces_input || (!beside && overwrite);
         match temporary.rename(&target.name, replace) {
@@ -177,7 +181,11 @@ impl Destination {
         bytes: &[u8],
         modified: Option<SystemTime>,
     ) -> Result<Temporary<'f>> {
-        let created = Temporary::create(folder, || self.random.next());
+        let random = || self.random.next();
+        let created = match &self.root {
+            Root::Below { .. } => Temporary::create(folder, random),
+            Root::Beside(beside) => beside.create(folder, random),
+        };
         let mut temporary = created.map_err(failed("cannot make a file for the output"))?;
         if let Some(found) = replaces {
             found.lend_permissions(&temporary.file);
@@ -201,7 +209,7 @@ impl Destination {
                 check_inside(landing)?;
                 false
             }
-            Root::Beside => relative == landing,
+            Root::Beside(_) => relative == landing,
         };
         match relative.file_name() {
             Some(name) => Ok(Target { name: name.to_owned(), relative, replaces_input }),
@@ -217,7 +225,7 @@ impl Destination {
             Some(FileType::RegularFile) if target.replaces_input => Ok(Fate::Replace),
             // In place, another file with that name may itself be an input, read or not yet.
             Some(FileType::RegularFile)
-                if matches!(self.root, Root::Beside) && self.existing == Existing::Overwrite =>
+                if matches!(self.root, Root::Beside(_)) && self.existing == Existing::Overwrite =>
             {
                 Err(self
                     .refused(&target.relative, "is another file; in place only the input itself is replaced"))
@@ -290,7 +298,7 @@ impl Destination {
     fn full_path(&self, relative: &Path) -> PathBuf {
         match &self.root {
             Root::Below { path, .. } => path.join(relative),
-            Root::Beside => relative.to_owned(),
+            Root::Beside(_) => relative.to_owned(),
         }
     }
 }

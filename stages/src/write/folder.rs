@@ -78,6 +78,11 @@ impl Folder {
         self.open_file(name, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC)
     }
 
+    /// A file to write to, such as is there.
+    pub(super) fn open_to_write(&self, name: &OsStr) -> io::Result<File> {
+        self.open_file(name, OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC)
+    }
+
     fn open_file(&self, name: &OsStr, flags: OFlags) -> io::Result<File> {
         let opened = retry_on_intr(|| rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(0o666)));
         Ok(File::from(opened?))

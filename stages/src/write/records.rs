@@ -13,7 +13,7 @@ use super::destination::{Destination, Root, failed};
 use super::existing::Stamp;
 use super::folder::Folder;
 use super::prepare::MARKER;
-use super::temporary::is_temporary;
+use super::temporary::is_below;
 use crate::{Error, Result};
 
 impl Destination {
@@ -136,7 +136,7 @@ impl Reaping<'_> {
                 if !is_root {
                     return Ok(());
                 }
-            } else if is_temporary(&name) {
+            } else if is_below(&name) {
                 unfinished.push(name);
             } else if is_folder(&folder, &name, kind)? {
                 folders.push(relative.join(name));

@@ -10,6 +10,8 @@ use super::folder::Folder;
 use crate::retry::uninterrupted;
 
 const PREFIX: &str = ".pipeline-";
+/// Those beside inputs have names of their own, so that only who knows how takes them away.
+const PREFIX_BESIDE: &str = ".pipeline-beside-";
 const SUFFIX: &str = ".tmp";
 const DIGITS: usize = 8;
 
@@ -24,10 +26,19 @@ pub(super) struct Temporary<'f> {
 
 impl<'f> Temporary<'f> {
     /// Tries names until one is free; one that is taken was left behind by a run that was killed.
-    pub(super) fn create(folder: &'f Folder, mut random: impl FnMut() -> u32) -> io::Result<Self> {
+    pub(super) fn create(folder: &'f Folder, random: impl FnMut() -> u32) -> io::Result<Self> {
+        Self::named(folder, PREFIX, random)
+    }
+
+    /// The same beside inputs: see `beside.rs`.
+    pub(super) fn create_beside(folder: &'f Folder, random: impl FnMut() -> u32) -> io::Result<Self> {
+        Self::named(folder, PREFIX_BESIDE, random)
+    }
+
+    fn named(folder: &'f Folder, prefix: &str, mut random: impl FnMut() -> u32) -> io::Result<Self> {
         const TRIES: u32 = 64;
         for _ in 0..TRIES {
-            let name = OsString::from(format!("{PREFIX}{:0DIGITS$x}{SUFFIX}", random()));
+            let name = OsString::from(format!("{prefix}{:0DIGITS$x}{SUFFIX}", random()));
             match folder.create(&name) {
                 Ok(file) => return Ok(Self { folder, name, file, renamed: false }),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
@@ -47,6 +58,11 @@ impl<'f> Temporary<'f> {
     pub(super) fn discard(mut self) -> io::Result<()> {
         self.renamed = true;
         self.folder.remove(&self.name)
+    }
+
+    /// Leaves it: somebody has removed it.
+    pub(super) fn forget(mut self) {
+        self.renamed = true;
     }
 
     /// Gives it its final name, over a file that may be there or, unless `replace`, only where nothing is.
@@ -71,8 +87,22 @@ impl Drop for Temporary<'_> {
 
 /// Whether a name is that of an unfinished file, such as a killed run leaves behind.
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    is_below(name) || is_beside(name)
+}
+
+/// Of those below an output directory.
+pub(super) fn is_below(name: &OsStr) -> bool {
+    has_digits(name, PREFIX)
+}
+
+/// Of those beside inputs.
+pub(super) fn is_beside(name: &OsStr) -> bool {
+    has_digits(name, PREFIX_BESIDE)
+}
+
+fn has_digits(name: &OsStr, prefix: &str) -> bool {
     let digits =
-        name.to_str().and_then(|name| name.strip_prefix(PREFIX)).and_then(|name| name.strip_suffix(SUFFIX));
+        name.to_str().and_then(|name| name.strip_prefix(prefix)).and_then(|name| name.strip_suffix(SUFFIX));
     digits.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
