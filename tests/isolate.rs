@@ -260,6 +260,50 @@ fn a_process_that_somebody_kills_costs_at_most_its_picture_and_another_takes_its
     assert_eq!((ran.code, scratch.names("out").len()), (Some(0), 400), "{}", ran.stderr);
 }
 
+/// One picture whose decoder only waits, and so many seconds of patience with it. Processes are killed as they come, at most
+/// so many times.
+fn waiting_and_killed(patience: &str, most: usize) -> Ran {
+    let scratch = Scratch::new();
+    culprit(&scratch, "in/a.pgm", "wait");
+    let mut command = scratch.command(&["in", "-o", "out", "--isolate"]);
+    command.envs([("PIPELINE_TEST_FAULTS", "1"), ("PIPELINE_TEST_PATIENCE", patience)]);
+    let mut child = command.spawn().unwrap();
+    let (id, mut killed) = (child.id(), BTreeSet::new());
+    let others = |killed: &BTreeSet<u32>| -> Vec<u32> {
+        children(id).into_iter().filter(|pid| !killed.contains(pid)).collect()
+    };
+    for _ in 0..most {
+        while others(&killed).is_empty() && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // Until it is asked; one that has read the header is gone by then.
+        std::thread::sleep(Duration::from_millis(200));
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        for pid in others(&killed) {
+            let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
+            killed.insert(pid);
+        }
+    }
+    child.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn a_picture_whose_process_somebody_killed_is_tried_once_more() {
+    if !faults() {
+        return;
+    }
+    let ran = waiting_and_killed("2", 1);
+    assert!(said(&ran, "a.pgm").contains("no answer within 2 s"), "{}", ran.stderr);
+    let ran = waiting_and_killed("30", usize::MAX);
+    assert!(
+        said(&ran, "a.pgm").contains("was killed from outside, or for want of memory, twice"),
+        "{}",
+        ran.stderr
+    );
+}
+
 #[test]
 fn ctrl_c_in_a_terminal_drains_and_ends_no_decoder() {
     let scratch = Scratch::new();

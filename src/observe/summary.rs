@@ -119,7 +119,7 @@ fn notes(view: &View<'_>) -> Vec<String> {
     ));
     notes.push(noted(
         totals.processes_lost,
-        format!("{} in processes of their own ended by a picture", counted(totals.processes_lost, "decoder")),
+        format!("{} ended without an answer", counted(totals.processes_lost, "isolated decoder")),
     ));
     notes.push(noted(
         totals.links_skipped,

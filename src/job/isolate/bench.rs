@@ -2,6 +2,7 @@
 //! Does not own: which of them a picture takes (`choice.rs`).
 
 use super::choice::Isolation;
+use super::lost::{Lost, NoProcess};
 use super::need::Need;
 use super::process::Process;
 use crate::engine::{Panicked, StepError};
@@ -77,19 +78,28 @@ impl Bench {
         }
     }
 
+    /// Asks once more if somebody killed the process meanwhile: that is no picture's fault, unless it happens again.
     fn ask(&mut self, wanted: Wanted, file: &[u8], need: &Need) -> Result<Answer, StepError> {
+        let request = Request { wanted, file };
+        match self.ask_once(&request, need)? {
+            Err(Lost::Killed) => Ok(self.ask_once(&request, need)??),
+            answered => Ok(answered?),
+        }
+    }
+
+    fn ask_once(&mut self, request: &Request<'_>, need: &Need) -> Result<Result<Answer, Lost>, NoProcess> {
         // One that was killed while it had nothing to do is no picture's fault.
         let there = self.there.take().and_then(|mut process| process.lives().then_some(process));
         let mut process = match there {
             Some(process) => process,
             None => self.isolation.start()?,
         };
-        match process.ask(&Request { wanted, file }, need, self.isolation.settings()) {
+        match process.ask(request, need, self.isolation.settings()) {
             Ok(answer) => {
                 self.there = Some(process);
-                Ok(answer)
+                Ok(Ok(answer))
             }
-            Err(error) => Err(self.isolation.lost(process.end(&error, need)).into()),
+            Err(error) => Ok(Err(self.isolation.lost(process.end(&error, need)))),
         }
     }
 
@@ -100,7 +110,7 @@ impl Bench {
             Answer::Failed(error) => error.into(),
             _ => {
                 self.there = None;
-                self.isolation.lost(super::Lost::Nonsense).into()
+                self.isolation.lost(Lost::Nonsense).into()
             }
         }
     }

@@ -48,8 +48,8 @@ pub enum Lost {
     /// What it answered cannot be.
     #[error("ended its process: an answer that cannot be")]
     Nonsense,
-    /// Somebody killed it, or the system did for want of memory. The picture may be innocent.
-    #[error("its process was killed from outside, or for want of memory; --resume tries it again")]
+    /// Somebody killed it, or the system did for want of memory, twice. The picture may be innocent.
+    #[error("its process was killed from outside, or for want of memory, twice; --resume tries it again")]
     Killed,
 }
 

@@ -5,6 +5,8 @@ use super::super::predict::{Change, Limit, Model};
 use super::super::view::View;
 use super::facts::{Fact, Facts, Place};
 use super::proposal::{Knob, Proposal};
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
 
 /// Less than this is not worth a change.
 const WORTH: f64 = 0.05;
@@ -26,8 +28,31 @@ pub(super) struct Advice {
 
 pub(super) fn advice(view: &View<'_>, model: &Model) -> Advice {
     let facts = Facts::of(view);
-    let search = Search { model, knobs: knobs(&facts, view, model), base: model.roughly(FEW) };
-    let each: Vec<(Knob, f64)> = search.best_of_each(&[]).collect();
+    let rest = || (tried(&facts, model), more_cores(model));
+    let ((tried, more_cores), mut changes) = both(rest, || changes(&facts, view, model));
+    let mut no_use = tried;
+    no_use.retain(|proposal| proposal.gain < WORTH && is_new(proposal, &changes));
+    changes.truncate(3);
+    Advice { changes, no_use, more_cores }
+}
+
+/// Does both at once, where another thread can be had: when a run is explained, its cores are idle.
+fn both<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let beside = thread::Builder::new().spawn_scoped(scope, &first);
+        let second = second();
+        match beside.map(ScopedJoinHandle::join) {
+            Ok(Ok(first)) => (first, second),
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(_) => (first(), second),
+        }
+    })
+}
+
+/// All that are worth it, the best first.
+fn changes(facts: &Facts<'_>, view: &View<'_>, model: &Model) -> Vec<Proposal> {
+    let search = Search { model, knobs: knobs(facts, view, model), base: model.roughly(FEW) };
+    let each: Vec<(Knob, f64)> = search.best_of_each(&[], search.base).collect();
     let mut found = search.chain(&each);
     let alone = each.into_iter().filter(|(_, rate)| *rate >= search.base * (1.0 + WORTH));
     let alone = alone.map(|(knob, _)| vec![knob]);
@@ -36,9 +61,7 @@ pub(super) fn advice(view: &View<'_>, model: &Model) -> Advice {
     let mut changes: Vec<Proposal> = found.iter().filter_map(|knobs| propose(model, knobs)).collect();
     changes.retain(|proposal| proposal.gain >= WORTH);
     changes.sort_by(|a, b| b.gain.total_cmp(&a.gain));
-    let no_use = no_use(&facts, model, &changes);
-    changes.truncate(3);
-    Advice { changes, no_use, more_cores: more_cores(model) }
+    changes
 }
 
 fn propose(model: &Model, knobs: &[Knob]) -> Option<Proposal> {
@@ -61,21 +84,26 @@ impl Search<'_> {
         self.model.with(&change).map_or(0.0, |model| model.roughly(FEW))
     }
 
-    /// Of one thing, the smallest setting that is about as good as the best, beside what is set already.
-    fn best(&self, settings: &[Knob], beside: &[Knob]) -> Option<(Knob, f64)> {
+    /// Of one thing, the smallest setting that is about as good as the largest, beside what is set already and gives `now`.
+    /// More of a thing gives no less, so that the largest tells whether it is worth trying the others.
+    fn best(&self, settings: &[Knob], beside: &[Knob], now: f64) -> Option<(Knob, f64)> {
         let with = |knob: &Knob| self.rate(&[beside, std::slice::from_ref(knob)].concat());
-        let rates: Vec<f64> = settings.iter().map(with).collect();
-        let most = rates.iter().copied().fold(0.0, f64::max);
-        let at = rates.iter().position(|rate| *rate >= most * AS_GOOD)?;
-        Some((settings.get(at)?.clone(), *rates.get(at)?))
+        let (largest, others) = settings.split_last()?;
+        let most = with(largest);
+        if most * AS_GOOD <= now {
+            return Some((settings.first()?.clone(), most));
+        }
+        let mut tried = others.iter().map(|knob| (knob, with(knob)));
+        let (knob, rate) = tried.find(|(_, rate)| *rate >= most * AS_GOOD).unwrap_or((largest, most));
+        Some((knob.clone(), rate))
     }
 
     /// Of each thing that is not set yet.
-    fn best_of_each<'s>(&'s self, set: &'s [Knob]) -> impl Iterator<Item = (Knob, f64)> + 's {
+    fn best_of_each<'s>(&'s self, set: &'s [Knob], now: f64) -> impl Iterator<Item = (Knob, f64)> + 's {
         let is_set = |knob: &Knob| set.iter().any(|set| set.same_as(knob));
         let free =
             self.knobs.iter().filter(move |settings| settings.first().is_some_and(|knob| !is_set(knob)));
-        free.filter_map(|settings| self.best(settings, set))
+        free.filter_map(move |settings| self.best(settings, set, now))
     }
 
     /// The best change, then with it in place the next, and the next: what limits moves on with each. The longer ones are
@@ -84,9 +112,9 @@ impl Search<'_> {
     fn chain(&self, each: &[(Knob, f64)]) -> Vec<Vec<Knob>> {
         let mut set: Vec<Knob> = Vec::new();
         let mut found = Vec::new();
-        let mut rate = self.base;
+        let (mut rate, mut now) = (self.base, self.base);
         for step in 0..3 {
-            let next = if set.is_empty() { each.to_vec() } else { self.best_of_each(&set).collect() };
+            let next = if set.is_empty() { each.to_vec() } else { self.best_of_each(&set, now).collect() };
             let Some((knob, better)) = next.into_iter().max_by(|(_, a), (_, b)| a.total_cmp(b)) else {
                 break;
             };
@@ -97,7 +125,7 @@ impl Search<'_> {
             if better >= rate * (1.0 + WORTH) {
                 found.push(set.clone());
             }
-            rate = rate.max(better);
+            (rate, now) = (rate.max(better), better);
         }
         found
     }
@@ -148,21 +176,22 @@ fn workers(fact: &Fact<'_>, cores: f64) -> Vec<Knob> {
 }
 
 /// What people try first: more workers where the work is done, twice as many. Told if it gives nothing.
-fn no_use(facts: &Facts<'_>, model: &Model, helpful: &[Proposal]) -> Vec<Proposal> {
+fn tried(facts: &Facts<'_>, model: &Model) -> Vec<Proposal> {
     let mut tried: Vec<&Fact<'_>> = facts.inner().filter(|fact| fact.computes()).collect();
     tried.sort_by_key(|fact| std::cmp::Reverse(fact.stage.cpu));
     // The one that works hardest, and the one that is named after the work.
     let convert = tried.iter().skip(1).find(|fact| fact.stage.name == "convert").copied();
     let tried = tried.first().copied().into_iter().chain(convert);
-    let proposals = tried.filter_map(|fact| {
+    let twice = tried.filter_map(|fact| {
         let twice = (2 * fact.stage.workers.max(1)).min(1024);
         propose(model, &[Knob::Workers(fact.stage.name.clone(), twice)])
     });
-    let is_new = |proposal: &Proposal| {
-        let flag = proposal.flags.split(' ').next().unwrap_or_default();
-        !helpful.iter().any(|helpful| helpful.flags.contains(flag))
-    };
-    proposals.filter(|proposal| proposal.gain < WORTH && is_new(proposal)).collect()
+    twice.collect()
+}
+
+fn is_new(proposal: &Proposal, helpful: &[Proposal]) -> bool {
+    let flag = proposal.flags.split(' ').next().unwrap_or_default();
+    !helpful.iter().any(|helpful| helpful.flags.contains(flag))
 }
 
 /// What twice the cores would give, if cores are what it lacks.
