@@ -1,3 +1,5 @@
+//! Pictures of every kind of BMP, written here, against what they must decode to.
+
 use super::*;
 
 /// A file: file header, a header of 40 bytes, masks or palette, pixels.
