@@ -125,7 +125,7 @@ fn begin_steering<'scope, 'env>(
     };
     if let Err(error) = spawn_scoped(threads, "elastic".to_owned(), steer) {
         lock(&control.missing_workers)
-            .push(format!("the numbers of workers stay as they were at the start: {error}"));
+            .push(format!("the numbers of workers stay as they were at the start, no thread could be started to change them: {error}"));
     }
 }
 
@@ -162,7 +162,10 @@ fn fill<'scope, 'env, 'run: 'scope>(
             if running == 0 {
                 return Err(error);
             }
-            let note = format!("stage `{}` runs with {running} of {wanted} workers: {error}", group.name);
+            let note = format!(
+                "stage `{}` runs with {running} of {wanted} workers, no more threads could be started: {error}",
+                group.name
+            );
             lock(&control.missing_workers).push(note);
             let before = group.permits.set(running);
             control.resize(running as isize - before as isize, group.is_first);
