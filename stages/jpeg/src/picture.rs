@@ -46,7 +46,7 @@ pub(crate) struct ScanState {
 }
 
 impl State {
-    /// Decodes a file to `out`, which is empty.
+    /// Decodes a file to `out`. What was there is replaced; after an error anything may be there.
     pub(crate) fn decode(
         &mut self,
         limits: Limits,
@@ -199,6 +199,7 @@ fn unfinished(
     if scale != Scale::Full {
         return Err(Unsupported::Unfinished.into());
     }
+    out.clear();
     let found = lenient::decode(file, limits, output, out)?;
     found.damage.map_or(Ok(found.info), Err)
 }
@@ -238,7 +239,7 @@ fn reserve(frame: &Frame, output: Output, out: &mut Vec<u8>) -> Result<(), Error
     let (width, height) = frame.decoded();
     let bytes = u64::from(width) * u64::from(height) * output.samples() as u64;
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })
+    out.try_reserve_exact(bytes.saturating_sub(out.len())).map_err(|_| Error::OutOfMemory { bytes })
 }
 
 /// Whether blocks of luma are all that is wanted, and as many as the picture has.
@@ -269,6 +270,7 @@ pub(crate) fn pixels(
         decode(&mut readers, rows, wide, &mut plane)?;
     } else {
         let steps = |component| steps(scans, component);
+        out.clear();
         let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
         decode(&mut readers, rows, wide, &mut strips)?;
     }
@@ -308,6 +310,7 @@ pub(crate) fn progressive(
         return reader.decode(wide, frame, scratch, &mut plane);
     }
     let steps = |component| steps(scans, component);
+    out.clear();
     let mut strips = Strips::new(frame, steps, conversion, wide, buffers, out)?;
     reader.decode(wide, frame, scratch, &mut strips)
 }

@@ -14,10 +14,12 @@ use alloc::vec::Vec;
 
 /// The samples of one component, without rows or columns of filling.
 pub(crate) struct Plane<'a> {
-    /// As many rows as were begun.
+    /// As many rows as were begun, and what was there before.
     samples: &'a mut Vec<u8>,
     width: usize,
     height: usize,
+    /// How many rows were begun.
+    begun: usize,
     /// Rows in a row of MCUs, and in a block.
     high: usize,
     side: usize,
@@ -57,7 +59,8 @@ impl Sink for Plane<'_> {
 }
 
 impl<'a> Plane<'a> {
-    /// Luma, whose samples go to `out`, which is empty and has room for them.
+    /// Luma, whose samples go to `out`, which has room for them. All that is there already is overwritten, and need not be made
+    /// zeros before.
     pub(crate) fn new(
         frame: &Frame,
         steps: &'a Steps,
@@ -68,15 +71,19 @@ impl<'a> Plane<'a> {
         let (width, height) = (width as usize, height as usize);
         let side = frame.scale.side() as usize;
         let high = side * usize::from(frame.highest_sampling().1);
-        let mut plane = Plane { samples: out, width, height, high, side, steps, wide };
+        out.truncate(width * height);
+        let mut plane = Plane { samples: out, width, height, high, side, steps, wide, begun: 0 };
         plane.begin();
         plane
     }
 
     /// Begins the next row of MCUs. Not all of them at once, so that they are still in the cache when they are written to.
     fn begin(&mut self) {
-        let end = (self.samples.len() + self.high * self.width).min(self.height * self.width);
-        self.samples.resize(end, 0);
+        self.begun = (self.begun + self.high).min(self.height);
+        let end = self.begun * self.width;
+        if self.samples.len() < end {
+            self.samples.resize(end, 0);
+        }
     }
 }
 
@@ -100,6 +107,7 @@ mod tests {
             samples: &mut samples,
             width: 10,
             height: 9,
+            begun: 0,
             high: 16,
             side: 8,
             steps: &[1; 64],
@@ -123,7 +131,7 @@ mod tests {
             let mut samples = Vec::new();
             let (steps, wide) = (&[3; 64], None);
             let mut plane =
-                Plane { samples: &mut samples, width: 5, height: 3, high: 2, side: 1, steps, wide };
+                Plane { samples: &mut samples, width: 5, height: 3, begun: 0, high: 2, side: 1, steps, wide };
             plane.begin();
             plane.begin();
             for (at, level) in (-400i16..400).step_by(37).enumerate() {
