@@ -52,6 +52,8 @@ impl Session {
             notes
                 .push("this file system has no locks: see that no other run writes to the output".to_owned());
         }
+        // Under the lock, for it makes a file; and before the run is recorded, which then did not begin.
+        destination.try_out().map_err(output)?;
         let follows_a_death = resume && opened.died;
         let Opened { journal: mut file, index, .. } = opened;
         let reader = file.reader().map_err(journal)?;

@@ -60,13 +60,13 @@ impl Destination {
     /// Results go below `root`, which is made if necessary, with its parents and with a directory `.pipeline` for this
     /// program's own records.
     ///
-    /// With `durable`, a result that [`Destination::write`] has reported survives a power loss.
+    /// With `durable`, a result that [`Destination::write`] has reported survives a power loss. Whether files can be made there
+    /// is tried out by [`Destination::try_out`].
     ///
     /// # Errors
-    /// [`Error::Io`] or [`Error::Refused`] when nothing can be written there. Then no item would fare better.
+    /// [`Error::Io`] or [`Error::Refused`] when the directory cannot be used. Then no item would fare better.
     pub fn prepare(root: &Path, existing: Existing, durable: bool) -> Result<Self> {
-        let random = Random::default();
-        let Prepared { folder, made_before, all_ours, folds_case } = prepare(root, || random.next())?;
+        let Prepared { folder, made_before, all_ours, folds_case } = prepare(root)?;
         let asks_again = existing == Existing::Fail || existing == Existing::Auto && !all_ours;
         let existing = match existing {
             Existing::Auto if made_before => Existing::Overwrite,
@@ -74,7 +74,7 @@ impl Destination {
             chosen => chosen,
         };
         let root = Root::Below { path: root.to_owned(), folder };
-        Ok(Self { asks_again, ..Self::new(root, existing, durable, folds_case, random) })
+        Ok(Self { asks_again, ..Self::new(root, existing, durable, folds_case) })
     }
 
     /// Results go beside their inputs: the landing of each is the input's own path. One with the same name replaces its
@@ -82,11 +82,11 @@ impl Destination {
     /// failed, as `existing` says.
     pub fn in_place(existing: Existing, durable: bool) -> Self {
         let existing = if existing == Existing::Auto { Existing::Fail } else { existing };
-        Self::new(Root::Beside(Beside::default()), existing, durable, false, Random::default())
+        Self::new(Root::Beside(Beside::default()), existing, durable, false)
     }
 
-    fn new(root: Root, existing: Existing, durable: bool, folds_case: bool, random: Random) -> Self {
-        let (durable_folders, replaceable) = Default::default();
+    fn new(root: Root, existing: Existing, durable: bool, folds_case: bool) -> Self {
+        let (random, durable_folders, replaceable) = Default::default();
         let asks_again = false;
         Self { root, existing, durable, asks_again, folds_case, random, durable_folders, replaceable }
     }

@@ -1,5 +1,5 @@
-//! Owns making an output directory, its `.pipeline` marker, and finding out what may be done there before work starts.
-//! Does not own: what later goes into `.pipeline` (`records.rs`).
+//! Owns making an output directory, its `.pipeline` marker, and finding out whose its files are.
+//! Does not own: what later goes into `.pipeline`, nor trying out whether files can be made (`records.rs`).
 
 use std::ffi::OsStr;
 use std::io;
@@ -8,7 +8,6 @@ use std::path::Path;
 use rustix::fs::FileType;
 
 use super::folder::Folder;
-use super::temporary::Temporary;
 use crate::{Error, Result};
 
 /// The directory in the output directory for this program's own records.
@@ -28,8 +27,8 @@ pub(super) struct Prepared {
     pub(super) folds_case: bool,
 }
 
-/// Makes the directory, its parents and its marker where they are missing, and tries out that a file can be made.
-pub(super) fn prepare(root: &Path, random: impl FnMut() -> u32) -> Result<Prepared> {
+/// Makes the directory, its parents and its marker where they are missing. Nothing else: no lock is held yet.
+pub(super) fn prepare(root: &Path) -> Result<Prepared> {
     let failed = |source| Error::Io { action: "cannot use the output directory", source };
     std::fs::create_dir_all(root)
         .map_err(|source| Error::Io { action: "cannot make the output directory", source })?;
@@ -45,7 +44,6 @@ pub(super) fn prepare(root: &Path, random: impl FnMut() -> u32) -> Result<Prepar
     if was_empty && !made_before {
         ignore_existing(marker.create(OsStr::new(ALL_OURS))).map_err(failed)?;
     }
-    Temporary::create(&folder, random).and_then(Temporary::discard).map_err(failed)?;
     let folds_case = folds_case(&folder).map_err(failed)?;
     Ok(Prepared { folder, made_before, all_ours: made_before || was_empty, folds_case })
 }

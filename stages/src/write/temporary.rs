@@ -54,12 +54,6 @@ impl<'f> Temporary<'f> {
         Ok((found.mtime(), u32::try_from(found.mtime_nsec()).unwrap_or(0)))
     }
 
-    /// Removes it, and says if it cannot.
-    pub(super) fn discard(mut self) -> io::Result<()> {
-        self.renamed = true;
-        self.folder.remove(&self.name)
-    }
-
     /// Leaves it: somebody has removed it.
     pub(super) fn forget(mut self) {
         self.renamed = true;
@@ -84,6 +78,10 @@ impl Drop for Temporary<'_> {
         }
     }
 }
+
+/// The file by which a run tries out whether files can be made. Always the same name, and that of an unfinished file: whatever
+/// kills a run, the next one comes upon what was left and takes it away.
+pub(super) const TRIAL: &str = ".pipeline-00000000.tmp";
 
 /// Whether a name is that of an unfinished file, such as a killed run leaves behind.
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
