@@ -66,7 +66,7 @@ impl Destination {
     /// # Errors
     /// [`Error::Io`] or [`Error::Refused`] when the directory cannot be used. Then no item would fare better.
     pub fn prepare(root: &Path, existing: Existing, durable: bool) -> Result<Self> {
-        let Prepared { folder, made_before, all_ours, folds_case } = prepare(root)?;
+        let Prepared { folder, made_before, all_ours, folds_case } = prepare(root, durable)?;
         let asks_again = existing == Existing::Fail || existing == Existing::Auto && !all_ours;
         let existing = match existing {
             Existing::Auto if made_before => Existing::Overwrite,

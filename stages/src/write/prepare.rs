@@ -27,11 +27,17 @@ pub(super) struct Prepared {
     pub(super) folds_case: bool,
 }
 
-/// Makes the directory, its parents and its marker where they are missing. Nothing else: no lock is held yet.
-pub(super) fn prepare(root: &Path) -> Result<Prepared> {
+/// Makes the directory, its parents and its marker where they are missing. Nothing else: no lock is held yet. With `durable`
+/// their names survive a power loss.
+pub(super) fn prepare(root: &Path, durable: bool) -> Result<Prepared> {
     let failed = |source| Error::Io { action: "cannot use the output directory", source };
+    let missing: Vec<&Path> = root.ancestors().take_while(|above| !above.exists()).collect();
     std::fs::create_dir_all(root)
         .map_err(|source| Error::Io { action: "cannot make the output directory", source })?;
+    if durable {
+        sync_names(root, missing.len())
+            .map_err(|source| Error::Io { action: "cannot make the output directory durable", source })?;
+    }
     let folder = Folder::open(root).map_err(failed)?;
     let marker_name = OsStr::new(MARKER);
     let was_empty = folder.is_empty_but_for(marker_name).map_err(failed)?;
@@ -46,6 +52,20 @@ pub(super) fn prepare(root: &Path) -> Result<Prepared> {
     }
     let folds_case = folds_case(&folder).map_err(failed)?;
     Ok(Prepared { folder, made_before, all_ours: made_before || was_empty, folds_case })
+}
+
+/// Syncs the directories that the names of `root` and of all above it are in, as far as its path tells. Those of the first
+/// `made` names have to be synced. The others may have been made by a run that was killed before it had synced them; where that
+/// cannot be done, because they are others' and must not be opened, they are believed.
+fn sync_names(root: &Path, made: usize) -> io::Result<()> {
+    for (number, name) in root.ancestors().enumerate() {
+        let Some(parent) = name.parent() else { break };
+        let synced = Folder::open(parent).and_then(|folder| folder.sync());
+        if number < made {
+            synced?;
+        }
+    }
+    Ok(())
 }
 
 fn ignore_existing<T>(created: io::Result<T>) -> io::Result<()> {
