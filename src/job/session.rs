@@ -158,7 +158,7 @@ impl Session {
         };
         self.check()?;
         let mut journal = self.lock_journal();
-        Ok(journal.add(&Record::End(end)).and_then(|()| journal.sync())?)
+        Ok(journal.add(&Record::End(end)).and_then(|()| journal.settle())?)
     }
 
     fn item(&self, flight: &InFlight, is: Status) -> Item {

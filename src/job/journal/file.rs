@@ -88,6 +88,12 @@ impl Journal {
         if self.durable { self.file.sync_data() } else { Ok(()) }
     }
 
+    /// Hears of errors that a file system tells only when a file is closed, as NFS does.
+    pub(in crate::job) fn settle(&mut self) -> io::Result<()> {
+        self.sync()?;
+        Ok(nix::unistd::close(self.file.try_clone()?)?)
+    }
+
     /// A second way in, for reading records while others are added.
     pub(in crate::job) fn reader(&self) -> io::Result<Reader> {
         Ok(Reader { file: self.file.try_clone()? })

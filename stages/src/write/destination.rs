@@ -156,9 +156,11 @@ impl Destination {
         let temporary = self.fill(&folder, found, bytes, modified)?;
         let modified = temporary.modified().map_err(failed("cannot examine the output"))?;
         let beside = matches!(self.root, Root::Beside(_));
+        // Beside inputs an unfinished file that nobody holds is taken for a dead run's.
+        let closed = temporary.close(beside).map_err(failed("cannot finish writing the output"))?;
         let overwrite = self.existing == Existing::Overwrite || self.is_replaceable(&target.relative);
         let replace = target.replaces_input || (!beside && overwrite);
-        match temporary.rename(&target.name, replace) {
+        match closed.rename(&target.name, replace) {
             Ok(()) => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && self.existing == Existing::Skip => {
                 return Ok(Outcome::Skipped { path });
