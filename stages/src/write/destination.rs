@@ -34,7 +34,7 @@ pub struct Destination {
     /// Whether a later run that is asked the same refuses to replace what this one writes.
     pub(super) asks_again: bool,
     folds_case: bool,
-    random: Random,
+    pub(super) random: Random,
     /// Directories whose own names are known to survive a power loss.
     durable_folders: Mutex<HashSet<PathBuf>>,
     /// Results, relative to the root, that may be replaced whatever `existing` says.
@@ -105,6 +105,10 @@ impl Destination {
     /// # Errors
     /// As [`Destination::write`], and [`Error::Refused`] when the result would replace the input, except in place.
     pub fn fate(&self, input: &Path, landing: &Path, extension: &str) -> Result<Fate> {
+        self.look(input, landing, extension).map_err(|error| self.or_lost(error))
+    }
+
+    fn look(&self, input: &Path, landing: &Path, extension: &str) -> Result<Fate> {
         let target = self.target(landing, extension)?;
         let found = match self.open_folder(&target.relative, false)? {
             Some(folder) => folder.find(&target.name).map_err(failed("cannot examine the output"))?,
@@ -125,7 +129,8 @@ impl Destination {
     ///
     /// # Errors
     /// [`Error::Exists`] as `existing` says, [`Error::Refused`] when the name leads out of the output directory, is a
-    /// directory or a link, or lies beyond a link, and [`Error::Io`] for what the operating system refuses.
+    /// directory or a link, or lies beyond a link, [`Error::Io`] for what the operating system refuses, and
+    /// [`Error::OutputLost`] if that is so of the whole output directory.
     pub fn write(&self, landing: &Path, extension: &str, bytes: &[u8]) -> Result<Outcome> {
         self.write_dated(landing, extension, bytes, None)
     }
@@ -135,6 +140,16 @@ impl Destination {
     /// # Errors
     /// As [`Destination::write`]; a file system that does not take the time fails the file.
     pub fn write_dated(
+        &self,
+        landing: &Path,
+        extension: &str,
+        bytes: &[u8],
+        modified: Option<SystemTime>,
+    ) -> Result<Outcome> {
+        self.put(landing, extension, bytes, modified).map_err(|error| self.or_lost(error))
+    }
+
+    fn put(
         &self,
         landing: &Path,
         extension: &str,
@@ -321,13 +336,13 @@ pub(super) fn failed(action: &'static str) -> impl Fn(io::Error) -> Error {
 
 /// Numbers that another process does not come upon: from the seed of the standard library's hash maps.
 #[derive(Debug, Default)]
-struct Random {
+pub(super) struct Random {
     seed: RandomState,
     count: AtomicU64,
 }
 
 impl Random {
-    fn next(&self) -> u32 {
+    pub(super) fn next(&self) -> u32 {
         let hash = self.seed.hash_one(self.count.fetch_add(1, Ordering::Relaxed));
         (hash >> 32) as u32
     }

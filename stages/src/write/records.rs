@@ -13,7 +13,7 @@ use super::destination::{Destination, Root, failed};
 use super::existing::Stamp;
 use super::folder::Folder;
 use super::prepare::MARKER;
-use super::temporary::{TRIAL, is_below};
+use super::temporary::{TRIAL, Temporary, is_below};
 use crate::{Error, Result};
 
 impl Destination {
@@ -57,6 +57,23 @@ impl Destination {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             created => created.and_then(|_| remove_if_there(folder, name)).map_err(&at_fault),
         }
+    }
+
+    /// What an error says that may be one name's or everybody's: it is the whole directory's if that is not under its path any
+    /// more, or nothing can be made in it. In place there is no whole.
+    pub(super) fn or_lost(&self, error: Error) -> Error {
+        let Root::Below { path, folder } = &self.root else { return error };
+        if !error.may_be_everywhere() {
+            return error;
+        }
+        let here = |folder: &Folder| folder.find(OsStr::new(".")).map(|found| found.map(|found| found.place));
+        let whole = || -> io::Result<()> {
+            if here(&Folder::open(path)?)? != here(folder)? {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            Temporary::create(folder, || self.random.next()).map(drop)
+        };
+        whole().map_or_else(|source| Error::OutputLost { source }, |()| error)
     }
 
     /// Size in bytes, and when it was last written, of the result with this name relative to the output directory;
@@ -267,6 +284,19 @@ mod tests {
         let mut file = destination.open_result(Path::new("x/a.png")).unwrap().unwrap();
         io::Read::read_to_string(&mut file, &mut text).unwrap();
         assert_eq!(text, "picture");
+    }
+
+    #[test]
+    fn a_directory_that_is_gone_as_a_whole_is_not_one_picture_s_fault() {
+        let (dir, destination) = out(Existing::Auto);
+        let write = || destination.write(Path::new("x/a.jpg"), "png", b"1");
+        let denied = || Error::Io { action: "cannot", source: io::ErrorKind::PermissionDenied.into() };
+        assert!(matches!(destination.or_lost(denied()), Error::Io { .. }), "all others can be written");
+        fs::remove_dir_all(dir.path()).unwrap();
+        assert!(matches!(write(), Err(Error::OutputLost { .. })), "{:?}", write());
+        fs::create_dir(dir.path()).unwrap();
+        assert!(matches!(write(), Err(Error::OutputLost { .. })), "another directory has its name");
+        assert!(matches!(Destination::in_place(Existing::Auto, false).or_lost(denied()), Error::Io { .. }));
     }
 
     #[test]
