@@ -27,8 +27,8 @@ pub(super) struct Session {
     history: Option<History>,
     /// Hash of the settings that results depend on.
     config: String,
-    /// Whether the run before did not come to its end, and this one goes on with it.
-    pub(super) follows_a_death: bool,
+    /// That the run before did not come to its end, and this one goes on with it.
+    pub(super) follows_a_death: Option<Death>,
     /// Whether files are known by their hashes.
     pub(super) hashes: bool,
     /// Whether a result is recorded before it is written too.
@@ -37,6 +37,13 @@ pub(super) struct Session {
     /// A record could not be written.
     broken: AtomicBool,
     _lock: Lock,
+}
+
+/// A run that did not come to its end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Death {
+    /// The most inputs that it can have had under way, if it said so.
+    pub(super) window: Option<u64>,
 }
 
 /// An input that is under way, as the journal will speak of it.
@@ -81,6 +88,11 @@ impl Session {
         self.history.as_ref().map_or(Verdict::Do, |history| {
             history.verdict(&flight.name, &entry.landing, now, &Results(destination))
         })
+    }
+
+    /// Whether the run before this one told of an input, and so was not ended while it had it.
+    pub(super) fn told_last_time(&self, flight: &InFlight) -> bool {
+        self.history.as_ref().is_some_and(|history| history.told_last_time(&flight.name))
     }
 
     /// Whether records can still be kept.

@@ -102,7 +102,11 @@ impl Shared {
     fn plan(&self, bench: &mut Bench, entry: Entry, flight: Flight, bytes: Vec<u8>) -> Step<Planned> {
         let modified = self.modified(&entry)?;
         self.tally.read(bytes.len());
-        let apart = self.isolation.applies();
+        let told = || match (&self.session, &flight) {
+            (Some(session), Some(flight)) => session.told_last_time(flight),
+            _ => false,
+        };
+        let apart = self.isolation.applies(told);
         let header = bench.probe(apart, &bytes)?;
         self.check_name(&entry, &header);
         let plan = Plan::new(&header, &self.recipe.plan)?.encoded_with(&self.recipe.encode);
