@@ -73,6 +73,10 @@ impl Isolation {
     }
 
     fn try_out(&self) -> Result<Protections, JobError> {
+        #[cfg(debug_assertions)]
+        if super::faults::no_process() {
+            return Err(NoProcess::from(std::io::Error::from(std::io::ErrorKind::WouldBlock)).into());
+        }
         Process::available().map_err(JobError::NoIsolation)?;
         Ok(self.start()?.protections())
     }
