@@ -108,7 +108,8 @@ impl Sizes {
         if config.invocation.dashboard.is_some() {
             return None;
         }
-        let (at_most, queues) = (self.at_most, [config.read.queue, config.decode.queue, config.convert.queue]);
+        let (at_most, queues) =
+            (self.at_most, [config.read.queue, config.decode.queue, config.convert.queue]);
         let workers = [
             self.readers.max(at_most.readers),
             self.decoders.max(at_most.decoders),
@@ -187,7 +188,10 @@ mod tests {
         let auto = under_way(&config).unwrap();
         let Sizes { at_most: most, .. } = Sizes::new(&config);
         let workers = most.readers + most.decoders + most.converters + most.encoders + most.writers;
-        assert!(auto > (workers + config.read.queue.0 + config.write.queue.0) as u64 && auto < 4096, "{auto}");
+        assert!(
+            auto > (workers + config.read.queue.0 + config.write.queue.0) as u64 && auto < 4096,
+            "{auto}"
+        );
         config.invocation.dashboard = Some("127.0.0.1:0".parse().unwrap());
         assert_eq!(under_way(&config), None, "workers can be raised on the page");
         config.limits.window = "5000".parse().unwrap();

@@ -153,7 +153,11 @@ fn scenario_18_a_palette_index_out_of_range_never_panics() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.lines("in/index.png").is_empty(), "{}", ran.stderr);
     let png = &scratch.tree("out")["index.png"];
-    assert_eq!(samples(png), [[255, 0, 0], [0, 0, 0]].concat(), "the color of an index that there is not is black");
+    assert_eq!(
+        samples(png),
+        [[255, 0, 0], [0, 0, 0]].concat(),
+        "the color of an index that there is not is black"
+    );
 }
 
 #[test]

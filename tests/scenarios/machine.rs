@@ -126,7 +126,11 @@ fn scenario_64_without_threads_it_says_so_and_has_lost_nothing() {
     };
     let ran = at_most("40", &["in", "-o", "few", "--readers", "500"]);
     assert_eq!((ran.code, scratch.names("few").len()), (Some(0), 4), "{}", ran.stderr);
-    assert!(ran.stderr.contains("of 500 workers, no more threads could be started"), "it says so: {}", ran.stderr);
+    assert!(
+        ran.stderr.contains("of 500 workers, no more threads could be started"),
+        "it says so: {}",
+        ran.stderr
+    );
     let ran = at_most("3", &["in", "-o", "out"]);
     assert_eq!((ran.code, scratch.names("out").len()), (Some(3), 0), "{}", ran.stderr);
     assert!(ran.stderr.contains("thread"), "it says so: {}", ran.stderr);

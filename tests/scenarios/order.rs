@@ -106,7 +106,8 @@ fn scenario_55_the_names_of_the_output_and_of_its_parents_are_synced() {
     let calls = calls(&scratch);
     let root = scratch.path().canonicalize().unwrap();
     for (made, parent) in [("new", ""), ("new/deep", "/new"), ("new/deep/out", "/new/deep")] {
-        let made = calls.iter().rposition(|call| call.starts_with("mkdir") && call.contains(&format!("\"{made}\"")));
+        let made =
+            calls.iter().rposition(|call| call.starts_with("mkdir") && call.contains(&format!("\"{made}\"")));
         let made = made.unwrap_or_else(|| panic!("it was not made:\n{}", calls.join("\n")));
         let synced = |call: &String| {
             call.starts_with("fsync(") && call.contains(&format!("<{}{parent}>", root.display()))

@@ -45,7 +45,10 @@ fn has_test(source: &str, name: &str) -> bool {
 #[test]
 fn only_what_is_run_as_a_test_is_one() {
     let source = "#[test]\n#[allow(x)]\n/// Why.\nfn a() {}\n\nfn b() {}\n#[test]\n#[ignore]\nfn c() {}\n// #[test]\nfn d() {}";
-    assert_eq!(["a", "b", "c", "d", "e"].map(|name| has_test(source, name)), [true, false, false, false, false]);
+    assert_eq!(
+        ["a", "b", "c", "d", "e"].map(|name| has_test(source, name)),
+        [true, false, false, false, false]
+    );
 }
 
 /// `file`: `test`

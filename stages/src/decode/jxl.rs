@@ -259,7 +259,9 @@ mod tests {
             refused(Limits { max_frames: 0, ..Limits::default() }),
             "limit: number of frames is 1, at most 0 allowed; --max-frames raises it"
         );
-        assert!(decode(LOSSLESS, &header, &Limits { max_work: 2, max_frames: 1, ..Limits::default() }).is_ok());
+        assert!(
+            decode(LOSSLESS, &header, &Limits { max_work: 2, max_frames: 1, ..Limits::default() }).is_ok()
+        );
     }
 
     #[test]

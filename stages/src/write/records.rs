@@ -263,7 +263,8 @@ mod tests {
     #[test]
     fn preparing_without_the_lock_makes_nothing_but_the_directories() {
         let (dir, _) = out(Existing::Auto);
-        let found: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let found: Vec<_> =
+            fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(found, [MARKER]);
         let left = dir.path().join(".pipeline-00000000.tmp");
         fs::write(&left, "another run's").unwrap();
