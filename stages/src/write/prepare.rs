@@ -1,5 +1,5 @@
 //! Owns making an output directory, its `.pipeline` marker, and finding out whose its files are.
-//! Does not own: what later goes into `.pipeline`, nor trying out whether files can be made (`records.rs`).
+//! Does not own: what later goes into `.pipeline` (`records.rs`), nor trying out whether files can be made (`usable.rs`).
 
 use std::ffi::OsStr;
 use std::io;
@@ -8,6 +8,7 @@ use std::path::Path;
 use rustix::fs::FileType;
 
 use super::folder::Folder;
+use crate::retry::uninterrupted;
 use crate::{Error, Result};
 
 /// The directory in the output directory for this program's own records.
@@ -32,7 +33,7 @@ pub(super) struct Prepared {
 pub(super) fn prepare(root: &Path, durable: bool) -> Result<Prepared> {
     let failed = |source| Error::Io { action: "cannot use the output directory", source };
     let missing: Vec<&Path> = root.ancestors().take_while(|above| !above.exists()).collect();
-    std::fs::create_dir_all(root)
+    uninterrupted(|| std::fs::create_dir_all(root))
         .map_err(|source| Error::Io { action: "cannot make the output directory", source })?;
     if durable {
         sync_names(root, missing.len())
@@ -42,7 +43,7 @@ pub(super) fn prepare(root: &Path, durable: bool) -> Result<Prepared> {
     let marker_name = OsStr::new(MARKER);
     let was_empty = folder.is_empty_but_for(marker_name).map_err(failed)?;
     let fresh = folder.make_inside(marker_name).map_err(failed)?;
-    if !matches!(folder.find(marker_name), Ok(Some(found)) if found.kind == FileType::Directory) {
+    if folder.find(marker_name).map_err(failed)?.is_none_or(|found| found.kind != FileType::Directory) {
         return Err(Error::Refused { path: root.join(MARKER), why: "is not a directory" });
     }
     let marker = folder.open_inside(marker_name).map_err(failed)?;
