@@ -12,6 +12,7 @@ use super::stage;
 use crate::engine::{Ended, Failure, Report};
 use pipeline_stages::display::escape;
 use pipeline_stages::read::Entry;
+use pipeline_stages::uninterrupted;
 use pipeline_stages::write::{Destination, Stamp};
 use std::collections::HashMap;
 use std::io;
@@ -220,7 +221,7 @@ pub(super) fn name(path: &Path) -> String {
 
 /// What a file is now, by its size and time; `None` if it cannot be examined.
 pub(super) fn identity(path: &Path) -> Option<Identity> {
-    let found = std::fs::metadata(path).ok()?;
+    let found = uninterrupted(|| std::fs::metadata(path)).ok()?;
     let written = (found.mtime(), u32::try_from(found.mtime_nsec()).unwrap_or(0));
     Some(Identity { size: found.len(), written, sha256: None })
 }

@@ -11,6 +11,7 @@ use super::tally::Tally;
 use super::{Listener, Receipt};
 use crate::engine::StepError;
 use pipeline_stages::read::{Entry, read_entry};
+use pipeline_stages::uninterrupted;
 use pipeline_stages::write::{Claims, Destination, Fate, Outcome, target_name};
 use pipeline_stages::{Converter, DecodePath, EncodeOptions, Encoder, Error, Format, Header, Plan, Shape};
 use std::path::Path;
@@ -121,7 +122,8 @@ impl Shared {
         if !self.recipe.keep_mtime {
             return Ok(None);
         }
-        let modified = std::fs::metadata(&entry.path).and_then(|file| file.modified());
+        let found = uninterrupted(|| std::fs::metadata(&entry.path));
+        let modified = found.and_then(|file| file.modified());
         modified.map(Some).map_err(|source| Error::Io { action: "cannot tell when it was modified", source })
     }
 

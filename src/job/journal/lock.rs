@@ -23,7 +23,13 @@ pub(in crate::job) enum LockError {
 
 impl Lock {
     pub(in crate::job) fn take(mut file: File) -> Result<Self, LockError> {
-        match file.try_lock() {
+        let taken = loop {
+            match file.try_lock() {
+                Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
+                taken => break taken,
+            }
+        };
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockError::Taken(holder(&mut file))),
             // Some network file systems have none. Doing without is better than doing nothing there.
