@@ -115,3 +115,29 @@ fn scenario_55_the_names_of_the_output_and_of_its_parents_are_synced() {
         assert!(calls[made..].iter().any(synced), "{parent} was not synced:\n{}", calls.join("\n"));
     }
 }
+
+/// Network file systems tell of an exhausted quota when a file is closed: `close(2)`.
+#[test]
+fn scenario_44_what_a_file_system_tells_only_when_a_file_is_closed_is_heard() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.png", 1);
+    let args = ["in", "-o", "out", "--readers", "1", "--writers", "1", "--decoders", "1"];
+    let mut heard = 0;
+    for when in 1..=12 {
+        let _ = fs::remove_dir_all(scratch.path().join("out"));
+        let inject = format!("inject=close:error=EDQUOT:when={when}");
+        let Some(ran) = traced(&scratch, &["-e", "trace=close", "-e", &inject], &args) else { return };
+        // Of each thread one, of which the writer's may be that of the result.
+        let result = |call: &String| call.contains("EDQUOT") && call.contains(".tmp>");
+        let trial = |call: &String| call.contains("-00000000.tmp>");
+        if calls(&scratch).iter().any(|call| result(call) && !trial(call)) {
+            heard += 1;
+            assert_eq!(ran.code, Some(3), "{when}: {}", ran.stderr);
+            assert!(ran.stderr.contains("write: cannot finish writing the output: "), "{}", ran.stderr);
+            assert!(ran.stderr.contains("free some of your quota"), "{}", ran.stderr);
+            assert!(scratch.names("out").is_empty(), "{:?}", scratch.names("out"));
+        }
+    }
+    assert!(heard > 0, "the result is never closed");
+    assert_resumes(&scratch, &[]);
+}
