@@ -33,8 +33,11 @@ pub(super) struct Prepared {
 pub(super) fn prepare(root: &Path, durable: bool) -> Result<Prepared> {
     let failed = |source| Error::Io { action: "cannot use the output directory", source };
     let missing: Vec<&Path> = root.ancestors().take_while(|above| !above.exists()).collect();
-    uninterrupted(|| std::fs::create_dir_all(root))
-        .map_err(|source| Error::Io { action: "cannot make the output directory", source })?;
+    // Not asked for where it is there: of one that cannot be examined at that moment it would be said that it exists.
+    if !missing.is_empty() {
+        uninterrupted(|| std::fs::create_dir_all(root))
+            .map_err(|source| Error::Io { action: "cannot make the output directory", source })?;
+    }
     if durable {
         sync_names(root, missing.len())
             .map_err(|source| Error::Io { action: "cannot make the output directory durable", source })?;
