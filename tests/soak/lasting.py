@@ -19,6 +19,8 @@ BATCH = 500
 # Batches whose names were given and which are not looked at yet. More than the run's window is behind the last.
 AHEAD = 3
 SAMPLE_SECONDS = 0.5
+# Those of ten minutes.
+FEW_SAMPLES = 1200
 # What was given is finished within so many seconds once there is no more.
 LAST_SECONDS = 600
 MIB = 1 << 20
@@ -208,8 +210,9 @@ class Lasting:
         # Files are open at some moments, and a decoder's pipes are not there when it was killed; what leaks is there at all.
         for what, of in (("descriptors", statistics.median), ("threads", max), ("decoders", max)):
             early, late = self.quarters(what, of)
-            # In a minute a quarter is 30 samples, whose median is that of a few moments. What leaks grows by more in an hour.
-            if late > early + max(2, early // 10):
+            # The median of a few samples is that of a few moments; in an hour nothing may grow, not even by one.
+            slack = 2 if of is statistics.median and len(self.samples) < FEW_SAMPLES else 0
+            if late > early + slack:
                 self.wrong.append(f"{what}: the {of.__name__} of a quarter grew from {early} to {late}")
         # A name for each result is remembered, so that no result overwrites another.
         early, late = self.quarters("resident", statistics.median)
