@@ -120,10 +120,11 @@ fn scenario_55_the_names_of_the_output_and_of_its_parents_are_synced() {
 #[test]
 fn scenario_44_what_a_file_system_tells_only_when_a_file_is_closed_is_heard() {
     let scratch = Scratch::new();
-    scratch.picture("in/a.png", 1);
+    (0..6).for_each(|n| drop(scratch.picture(&format!("in/{n}.png"), n)));
     let args = ["in", "-o", "out", "--readers", "1", "--writers", "1", "--decoders", "1"];
     let mut heard = 0;
-    for when in 1..=12 {
+    // The first of the main thread are the loader's, which does without none.
+    for when in 6..=18 {
         let _ = fs::remove_dir_all(scratch.path().join("out"));
         let inject = format!("inject=close:error=EDQUOT:when={when}");
         let Some(ran) = traced(&scratch, &["-e", "trace=close", "-e", &inject], &args) else { return };
@@ -135,7 +136,8 @@ fn scenario_44_what_a_file_system_tells_only_when_a_file_is_closed_is_heard() {
             assert_eq!(ran.code, Some(3), "{when}: {}", ran.stderr);
             assert!(ran.stderr.contains("write: cannot finish writing the output: "), "{}", ran.stderr);
             assert!(ran.stderr.contains("free some of your quota"), "{}", ran.stderr);
-            assert!(scratch.names("out").is_empty(), "{:?}", scratch.names("out"));
+            let left = scratch.names("out");
+            assert!(left.len() < 6 && left.iter().all(|name| name.ends_with(".png")), "{left:?}");
         }
     }
     assert!(heard > 0, "the result is never closed");
