@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::time::Duration;
 
 /// How often, and how long before it is tried again to have the lock of a process that is gone.
-const TRIES: u32 = 1000;
+const TRIES: u32 = 300;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The lock, until this is dropped.
