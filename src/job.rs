@@ -173,8 +173,8 @@ impl Job {
         let Self { config, recipe, inputs, listener } = self;
         let sizes = Sizes::new(&config);
         let destination = destination(&config)?;
-        let (session, notes) = Session::open(&config, &recipe, &destination)?;
-        let died = session.as_ref().is_some_and(|session| session.follows_a_death);
+        let (session, notes) = Session::open(&config, &recipe, &destination, sizes.most_under_way(&config))?;
+        let died = session.as_ref().and_then(|session| session.follows_a_death);
         let (isolation, note) = Isolation::new(&config, &recipe, died)?;
         notes.iter().chain(&note).for_each(|note| listener.noted(note));
         let claims = Claims::new(destination.folds_case());
@@ -320,6 +320,11 @@ impl Running {
     /// What keeps in the processes in which pictures are decoded; `None` if that is done here.
     pub fn protections(&self) -> Option<Protections> {
         self.shared.isolation.protections()
+    }
+
+    /// Why pictures are decoded here although the run before did not come to its end, and one of them may have ended it.
+    pub fn lacks_isolation(&self) -> Option<&str> {
+        self.shared.isolation.missing()
     }
 
     /// How many inputs there are, once they are counted.

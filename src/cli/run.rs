@@ -181,7 +181,7 @@ fn run(config: &Config) -> ExitCode {
         Err(code) => return code,
     };
     signals.obey(running.controller(), progress.printer(), Duration::from_secs(config.run.grace.0));
-    watch.isolated(running.protections());
+    watch.isolated(running.protections(), running.lacks_isolation());
     watch.serve(config, running.controller(), &progress.printer());
     let mut pause = Duration::ZERO;
     while !running.wait_timeout(pause) {

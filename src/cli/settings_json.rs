@@ -36,9 +36,12 @@ pub(super) fn facts(config: &Config) -> Map<String, Value> {
 }
 
 /// What keeps in the processes that decode, and what of it this system lacks.
-pub(super) fn isolation(protections: Protections) -> Map<String, Value> {
+pub(super) fn isolation(protections: Protections, missing: Option<&str>) -> Map<String, Value> {
     let list = |words: Vec<&str>| Value::from(words);
-    let told = json!({ "holding": list(protections.holding().collect()), "lacking": list(protections.lacking().collect()) });
+    let mut told = json!({ "holding": list(protections.holding().collect()), "lacking": list(protections.lacking().collect()) });
+    if let Some(why) = missing {
+        told["missing"] = why.into();
+    }
     Map::from_iter([("isolation".to_owned(), told)])
 }
 

@@ -96,10 +96,11 @@ impl Watch {
         self.ears.clone()
     }
 
-    /// Takes note of the walls around decoding, if there are any.
-    pub(super) fn isolated(&self, protections: Option<Protections>) {
-        if let (Some(ears), Some(protections)) = (&self.ears, protections) {
-            ears.recorder.add_facts(settings_json::isolation(protections));
+    /// Takes note of the walls around decoding, if there are any, or why there are none where there should be.
+    pub(super) fn isolated(&self, protections: Option<Protections>, missing: Option<&str>) {
+        let Some(ears) = &self.ears else { return };
+        if protections.is_some() || missing.is_some() {
+            ears.recorder.add_facts(settings_json::isolation(protections.unwrap_or_default(), missing));
         }
     }
 

@@ -5,7 +5,9 @@ use crate::engine::{Failure, Panicked};
 use pipeline_stages::display::escape;
 use pipeline_stages::read::WalkError;
 use pipeline_stages::{Error, OpError};
+use rustix::io::Errno;
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 
 /// Why a job could not begin. Nothing was written.
@@ -32,7 +34,7 @@ pub enum JobError {
         /// The list.
         path: PathBuf,
         /// The operating system's reason.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// Nothing can be written to the output directory.
     #[error("output {}: {error}", escape(.path))]
@@ -56,7 +58,7 @@ pub enum JobError {
         /// The output directory.
         path: PathBuf,
         /// The operating system's reason.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// It cannot be resumed, because it would be done differently.
     #[error(
@@ -115,7 +117,7 @@ pub(super) struct FailedBefore {
 /// Records cannot be kept any more, so nothing should be done any more.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write the journal: {0}")]
-pub(super) struct JournalBroken(#[from] pub(super) std::io::Error);
+pub(super) struct JournalBroken(#[from] pub(super) io::Error);
 
 struct Lines<'a>(&'a [WalkError]);
 
@@ -131,13 +133,11 @@ impl fmt::Display for Lines<'_> {
 /// Whether a failure would meet the other pictures too. An error of the device while one file is read may be that file's
 /// alone; while one is written it is the output's.
 pub(super) fn is_fatal(failure: &Failure) -> bool {
-    const EIO: i32 = 5;
     if failure.error.is::<JournalBroken>() || failure.error.is::<NoProcess>() {
         return true;
     }
     let Some(error) = failure.error.downcast_ref::<Error>() else { return false };
-    let device = matches!(error, Error::Io { source, .. } if source.raw_os_error() == Some(EIO));
-    error.is_environment() && (&*failure.stage == super::stage::WRITE || !device)
+    error.is_environment() && (&*failure.stage == super::stage::WRITE || !error.is_device())
 }
 
 /// Whether the same file would fail again with the same settings: the reason lies in the picture.
@@ -164,22 +164,30 @@ pub(super) fn is_final(failure: &Failure) -> bool {
 
 /// What to do about a failure that ended a run, as the end of a sentence; `None` if it is not the machine's.
 pub fn advice(failure: &Failure) -> Option<&'static str> {
-    use std::io::ErrorKind as K;
+    use Errno as E;
     if failure.error.is::<NoProcess>() {
         return Some("let the run have more processes and memory, or fewer --readers and --decoders");
     }
     let source = match (failure.error.downcast_ref::<JournalBroken>(), failure.error.downcast_ref::<Error>())
     {
-        (Some(JournalBroken(source)), _) | (_, Some(Error::Io { source, .. })) => source,
+        (Some(JournalBroken(source)), _)
+        | (_, Some(Error::Io { source, .. } | Error::OutputLost { source })) => source,
         _ => return None,
     };
-    match (source.kind(), source.raw_os_error()) {
-        (K::StorageFull, _) => Some("free some space on the disk of the output"),
-        (K::QuotaExceeded, _) => Some("free some of your quota on the disk of the output"),
-        (K::ReadOnlyFilesystem, _) => Some("make the disk of the output writable"),
-        (K::OutOfMemory, _) => Some("give the run more memory, or it less with --memory"),
-        (_, Some(23 | 24)) => Some("allow more open files (ulimit -n), or use fewer --readers and --writers"),
-        (_, Some(5)) => Some("look after the disk: it reported an input/output error"),
+    match Errno::from_io_error(source) {
+        Some(E::NOSPC) => Some("free some space on the disk of the output"),
+        Some(E::DQUOT) => Some("free some of your quota on the disk of the output"),
+        Some(E::ROFS) => Some("make the disk of the output writable"),
+        Some(E::NOMEM) => Some("give the run more memory, or it less with --memory"),
+        Some(E::NFILE | E::MFILE) => {
+            Some("allow more open files (ulimit -n), or use fewer --readers and --writers")
+        }
+        Some(E::IO) => Some("look after the disk: it reported an input/output error"),
+        Some(E::STALE | E::NODEV | E::NXIO) => Some("see that the disk of the output is there again"),
+        Some(E::ACCESS | E::PERM) => Some("let this user write to the output directory"),
+        _ if source.kind() == io::ErrorKind::NotFound => {
+            Some("see that the output directory is there, or choose another --output")
+        }
         _ => None,
     }
 }

@@ -52,7 +52,7 @@ pub fn outline(
 ) -> Result<Result<Report, RunError>, JobError> {
     let recipe = Recipe::new(config).map_err(|(text, error)| JobError::Op { text, error })?;
     let walk = inputs::inputs(config)?.walk();
-    let isolation = Arc::new(Isolation::new(config, &recipe, false)?.0);
+    let isolation = Arc::new(Isolation::new(config, &recipe, None)?.0);
     let history = session::peek(config, &recipe)?;
     let sizes = Sizes::new(config);
     let claims = Claims::new(false);
@@ -73,7 +73,7 @@ pub fn outline(
                 }
             }
             let Some(bytes) = read_entry(&entry, recipe.plan.limits.max_file_bytes)? else { return Ok(None) };
-            let header = bench.probe(isolation.applies(), &bytes)?;
+            let header = bench.probe(isolation.applies(|| false), &bytes)?;
             let plan = Plan::new(&header, &recipe.plan)?.encoded_with(&recipe.encode);
             Ok(Some((entry, plan)))
         };

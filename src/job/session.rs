@@ -12,6 +12,7 @@ use super::stage;
 use crate::engine::{Ended, Failure, Report};
 use pipeline_stages::display::escape;
 use pipeline_stages::read::Entry;
+use pipeline_stages::uninterrupted;
 use pipeline_stages::write::{Destination, Stamp};
 use std::collections::HashMap;
 use std::io;
@@ -27,8 +28,8 @@ pub(super) struct Session {
     history: Option<History>,
     /// Hash of the settings that results depend on.
     config: String,
-    /// Whether the run before did not come to its end, and this one goes on with it.
-    pub(super) follows_a_death: bool,
+    /// That the run before did not come to its end, and this one goes on with it.
+    pub(super) follows_a_death: Option<Death>,
     /// Whether files are known by their hashes.
     pub(super) hashes: bool,
     /// Whether a result is recorded before it is written too.
@@ -37,6 +38,13 @@ pub(super) struct Session {
     /// A record could not be written.
     broken: AtomicBool,
     _lock: Lock,
+}
+
+/// A run that did not come to its end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Death {
+    /// The most inputs that it can have had under way, if it said so.
+    pub(super) window: Option<u64>,
 }
 
 /// An input that is under way, as the journal will speak of it.
@@ -81,6 +89,11 @@ impl Session {
         self.history.as_ref().map_or(Verdict::Do, |history| {
             history.verdict(&flight.name, &entry.landing, now, &Results(destination))
         })
+    }
+
+    /// Whether the run before this one told of an input, and so was not ended while it had it.
+    pub(super) fn told_last_time(&self, flight: &InFlight) -> bool {
+        self.history.as_ref().is_some_and(|history| history.told_last_time(&flight.name))
     }
 
     /// Whether records can still be kept.
@@ -158,7 +171,7 @@ impl Session {
         };
         self.check()?;
         let mut journal = self.lock_journal();
-        Ok(journal.add(&Record::End(end)).and_then(|()| journal.sync())?)
+        Ok(journal.add(&Record::End(end)).and_then(|()| journal.settle())?)
     }
 
     fn item(&self, flight: &InFlight, is: Status) -> Item {
@@ -208,7 +221,7 @@ pub(super) fn name(path: &Path) -> String {
 
 /// What a file is now, by its size and time; `None` if it cannot be examined.
 pub(super) fn identity(path: &Path) -> Option<Identity> {
-    let found = std::fs::metadata(path).ok()?;
+    let found = uninterrupted(|| std::fs::metadata(path)).ok()?;
     let written = (found.mtime(), u32::try_from(found.mtime_nsec()).unwrap_or(0));
     Some(Identity { size: found.len(), written, sha256: None })
 }

@@ -1,7 +1,7 @@
 //! Owns the numbers that nobody gave: how many workers, how much memory, from what this machine lets us use.
 //! Does not own: numbers that somebody gave; those are obeyed.
 
-use crate::config::{Config, Memory, Workers};
+use crate::config::{Config, Memory, Window, Workers};
 use crate::engine::ByteSize;
 
 /// Workers per stage, and memory, as they are run.
@@ -98,7 +98,33 @@ impl Sizes {
             usable: ByteSize::new(usable),
         }
     }
+
+    /// The most inputs that can be under way at once, however the engine changes its workers; `None` where people can raise
+    /// them as they like.
+    pub(super) fn most_under_way(&self, config: &Config) -> Option<u64> {
+        if let Window::Fixed(window) = config.limits.window {
+            return Some(window.get() as u64);
+        }
+        if config.invocation.dashboard.is_some() {
+            return None;
+        }
+        let (at_most, queues) =
+            (self.at_most, [config.read.queue, config.decode.queue, config.convert.queue]);
+        let workers = [
+            self.readers.max(at_most.readers),
+            self.decoders.max(at_most.decoders),
+            self.converters.max(at_most.converters),
+            self.encoders.max(at_most.encoders),
+            self.writers.max(at_most.writers),
+        ];
+        let queues = queues.into_iter().chain([config.encode.queue, config.write.queue]);
+        let places = workers.into_iter().chain(queues.map(|queue| queue.0)).map(|places| places as u64);
+        Some(places.sum::<u64>() + SINK)
+    }
 }
+
+/// Inputs that may wait for the sink, and be there, with room.
+const SINK: u64 = 64;
 
 /// Bytes of memory that can be used without swapping, within the control group's limit and the process's own (`ulimit -v`);
 /// 4 GiB where nobody tells.
@@ -153,6 +179,23 @@ mod tests {
         assert!(Sizes::new(&config).at_most.readers < 64);
         config.run.elastic = false;
         assert_eq!(Sizes::new(&config).at_most, AtMost::default());
+    }
+
+    #[test]
+    fn no_run_has_more_under_way_than_it_says() {
+        let mut config = Config::default();
+        let under_way = |config: &Config| Sizes::new(config).most_under_way(config);
+        let auto = under_way(&config).unwrap();
+        let Sizes { at_most: most, .. } = Sizes::new(&config);
+        let workers = most.readers + most.decoders + most.converters + most.encoders + most.writers;
+        assert!(
+            auto > (workers + config.read.queue.0 + config.write.queue.0) as u64 && auto < 4096,
+            "{auto}"
+        );
+        config.invocation.dashboard = Some("127.0.0.1:0".parse().unwrap());
+        assert_eq!(under_way(&config), None, "workers can be raised on the page");
+        config.limits.window = "5000".parse().unwrap();
+        assert_eq!(under_way(&config), Some(5000));
     }
 
     #[test]

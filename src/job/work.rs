@@ -11,6 +11,7 @@ use super::tally::Tally;
 use super::{Listener, Receipt};
 use crate::engine::StepError;
 use pipeline_stages::read::{Entry, read_entry};
+use pipeline_stages::uninterrupted;
 use pipeline_stages::write::{Claims, Destination, Fate, Outcome, target_name};
 use pipeline_stages::{Converter, DecodePath, EncodeOptions, Encoder, Error, Format, Header, Plan, Shape};
 use std::path::Path;
@@ -102,7 +103,11 @@ impl Shared {
     fn plan(&self, bench: &mut Bench, entry: Entry, flight: Flight, bytes: Vec<u8>) -> Step<Planned> {
         let modified = self.modified(&entry)?;
         self.tally.read(bytes.len());
-        let apart = self.isolation.applies();
+        let told = || match (&self.session, &flight) {
+            (Some(session), Some(flight)) => session.told_last_time(flight),
+            _ => false,
+        };
+        let apart = self.isolation.applies(told);
         let header = bench.probe(apart, &bytes)?;
         self.check_name(&entry, &header);
         let plan = Plan::new(&header, &self.recipe.plan)?.encoded_with(&self.recipe.encode);
@@ -117,7 +122,8 @@ impl Shared {
         if !self.recipe.keep_mtime {
             return Ok(None);
         }
-        let modified = std::fs::metadata(&entry.path).and_then(|file| file.modified());
+        let found = uninterrupted(|| std::fs::metadata(&entry.path));
+        let modified = found.and_then(|file| file.modified());
         modified.map(Some).map_err(|source| Error::Io { action: "cannot tell when it was modified", source })
     }
 

@@ -1,6 +1,7 @@
 //! Owns the one error type of this package: why a picture could not be read, decoded, converted, encoded or written.
 //! Does not own: what a run does about it (skip, stop, retry), which is the caller's policy.
 
+use rustix::io::Errno;
 use std::io;
 use std::path::PathBuf;
 
@@ -95,6 +96,13 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The output directory as a whole, and not only one name in it, cannot be written to any more.
+    #[error("the output directory cannot be used any more: {source}")]
+    OutputLost {
+        /// The operating system's reason.
+        #[source]
+        source: io::Error,
+    },
     /// The file's size changed between opening and the last byte.
     #[error("changed while reading: {expected} bytes expected, {found} found")]
     Changed {
@@ -174,14 +182,33 @@ fn detail(what: &str) -> String {
 }
 
 impl Error {
-    /// Whether the machine failed rather than the picture: disk full, quota, read-only, too many open files, an I/O
-    /// error of the device. Such an error will meet the next picture too, so a run should stop admitting.
+    /// Whether the machine failed rather than the picture: disk full, quota, read-only, too many open files, no memory, a
+    /// fault of the device, the whole output directory gone or closed. Such an error will meet the next picture too, so a run
+    /// should stop admitting.
     pub fn is_environment(&self) -> bool {
-        use io::ErrorKind as K;
+        use Errno as E;
+        let source = match self {
+            Error::OutputLost { .. } => return true,
+            Error::Io { source, .. } => source,
+            _ => return false,
+        };
+        let full = [E::NOSPC, E::DQUOT, E::ROFS, E::NOMEM, E::NFILE, E::MFILE];
+        self.is_device() || Errno::from_io_error(source).is_some_and(|errno| full.contains(&errno))
+    }
+
+    /// Whether a device, or the server behind it, failed or went away. While a file is read it may be that file's alone: a bad
+    /// sector, a file that was removed on its server, a socket.
+    pub fn is_device(&self) -> bool {
+        use Errno as E;
         let Error::Io { source, .. } = self else { return false };
-        // EIO 5, ENFILE 23, EMFILE 24: the standard library has no stable kind for them.
-        matches!(source.kind(), K::StorageFull | K::QuotaExceeded | K::ReadOnlyFilesystem | K::OutOfMemory)
-            || cfg!(unix) && matches!(source.raw_os_error(), Some(5 | 23 | 24))
+        let gone = [E::IO, E::STALE, E::NODEV, E::NXIO];
+        Errno::from_io_error(source).is_some_and(|errno| gone.contains(&errno))
+    }
+
+    /// Whether it may be that of one name or that of the whole directory, which has to be looked at then.
+    pub(crate) fn may_be_everywhere(&self) -> bool {
+        use io::ErrorKind as K;
+        matches!(self, Error::Io { source, .. } if matches!(source.kind(), K::NotFound | K::PermissionDenied))
     }
 }
 
@@ -191,9 +218,17 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_the_machines_fault_and_a_missing_file_is_not() {
-        let io = |kind| Error::Io { action: "cannot write", source: io::Error::from(kind) };
-        assert!(io(io::ErrorKind::StorageFull).is_environment());
-        assert!(!io(io::ErrorKind::NotFound).is_environment());
+        use Errno as E;
+        let io = |errno: Errno| Error::Io { action: "cannot write", source: errno.into() };
+        let device = [E::IO, E::STALE, E::NODEV, E::NXIO];
+        for errno in [E::NOSPC, E::DQUOT, E::ROFS, E::NOMEM, E::NFILE, E::MFILE].into_iter().chain(device) {
+            assert!(io(errno).is_environment(), "{errno}");
+            assert_eq!(io(errno).is_device(), device.contains(&errno), "{errno}");
+        }
+        for errno in [E::NOENT, E::ACCESS, E::PERM, E::NAMETOOLONG, E::INTR, E::FBIG] {
+            assert!(!io(errno).is_environment() && !io(errno).is_device(), "{errno}");
+        }
         assert!(!Error::Empty.is_environment());
+        assert!(Error::OutputLost { source: E::NOENT.into() }.is_environment());
     }
 }

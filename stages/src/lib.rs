@@ -87,3 +87,5 @@ pub use image::{Color, Image, Samples, Shape};
 pub use limits::Limits;
 pub use metadata::{JpegTables, KeepMetadata, Metadata};
 pub use plan::{DecodePath, Plan, PlanOptions};
+#[doc(hidden)]
+pub use retry::uninterrupted;

@@ -67,8 +67,9 @@ pub struct Limits {
     pub max_scans: usize,
     /// Most frames of an animation, of which the first is converted. Default 10,000.
     pub max_frames: u64,
-    /// Most pixels times scans of a progressive JPEG: each scan goes over all pixels, however few bytes it has. Default 4 ×
-    /// 10^9, which a picture of `max_pixels` with 14 scans takes.
+    /// Most pixels times scans of a progressive JPEG: each scan goes over all pixels, however few bytes it has. Of a JPEG XL the
+    /// same of the passes of all frames that its first picture is made of. Default 4 × 10^9, which a picture of `max_pixels`
+    /// with 14 scans takes.
     pub max_work: u64,
 }
 
@@ -136,6 +137,12 @@ impl Limits {
     /// [`Error::Limit`].
     pub fn check_frames(&self, frames: u64) -> Result<()> {
         at_most(FRAMES, frames, self.max_frames)
+    }
+
+    /// Checks pixels times passes over them, where a header of the whole picture does not tell that.
+    #[cfg(feature = "jxl")]
+    pub(crate) fn check_work(&self, work: u64) -> Result<()> {
+        at_most(WORK, work, self.max_work)
     }
 
     /// The limits of a JPEG of so many pixels: fewer scans the more pixels it has.

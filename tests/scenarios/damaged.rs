@@ -2,10 +2,9 @@
 
 use crate::command::Scratch;
 use crate::png::{Head, chunk};
-use crate::support::{MIB, fails, good, items, peak, report, run, with_good};
+use crate::support::{HANGS, MIB, computed, fails, good, items, peak, report, run, samples, with_good};
 use crate::{jpeg, png};
 use std::fs;
-use std::time::{Duration, Instant};
 
 #[test]
 fn scenario_1_a_file_without_bytes_fails_as_empty() {
@@ -86,9 +85,7 @@ fn scenario_7_a_header_that_lies_about_its_size_is_refused_before_anything_is_al
 fn scenario_8_pixels_that_go_on_for_ever_cost_no_memory() {
     let scratch = with_good();
     scratch.file("in/bomb.png", &png::file(&Head(10, 10, 8, 2), &[], &png::zeros(2000 * MIB)));
-    let began = Instant::now();
     let ran = run(&scratch, &[]);
-    assert!(began.elapsed() < Duration::from_secs(10));
     assert!(peak(&scratch) < 100 * MIB, "{}", peak(&scratch));
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     assert_eq!(ran.lines("in/bomb.png: read: damaged PNG: it has ").len(), 1, "{}", ran.stderr);
@@ -108,9 +105,7 @@ fn scenario_9_metadata_that_goes_on_for_ever_is_dropped_with_a_warning() {
         let file = png::file(&Head(2, 1, 8, 0), std::slice::from_ref(bomb), &png::rows(&[&[1, 2]]));
         scratch.file(&format!("in/bomb{number}.png"), &file);
     }
-    let began = Instant::now();
     let ran = run(&scratch, &["--op", "none"]);
-    assert!(began.elapsed() < Duration::from_secs(10));
     assert!(peak(&scratch) < 100 * MIB, "{}", peak(&scratch));
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("dropped"), "{}", ran.stderr);
@@ -132,10 +127,10 @@ fn scenario_10_a_hundred_thousand_chunks_or_markers_take_no_time() {
         let file = jpeg::with(&good("jpg"), &jpeg::segment(marker, body).repeat(100_000));
         scratch.file(&format!("in/{name}.jpg"), &file);
     }
-    let began = Instant::now();
     let ran = run(&scratch, &[]);
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
-    assert!(matches!(ran.code, Some(0 | 1)), "{}", ran.stderr);
+    assert!(computed(&scratch) < HANGS, "{} s", computed(&scratch));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(scratch.names("out").len(), 4 + 5);
 }
 
 #[test]
@@ -155,8 +150,14 @@ fn scenario_18_a_palette_index_out_of_range_never_panics() {
     let palette = chunk(b"PLTE", &[255, 0, 0]);
     scratch.file("in/index.png", &png::file(&Head(2, 1, 8, 3), &[palette], &png::rows(&[&[0, 200]])));
     let ran = run(&scratch, &["--op", "none"]);
-    assert!(matches!(ran.code, Some(0 | 1)), "{}", ran.stderr);
-    assert!(!ran.stderr.contains("panic"), "{}", ran.stderr);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.lines("in/index.png").is_empty(), "{}", ran.stderr);
+    let png = &scratch.tree("out")["index.png"];
+    assert_eq!(
+        samples(png),
+        [[255, 0, 0], [0, 0, 0]].concat(),
+        "the color of an index that there is not is black"
+    );
 }
 
 #[test]

@@ -81,3 +81,65 @@ fn scenario_47_what_could_not_be_synced_is_not_done_and_not_tried_again() {
         let _ = fs::remove_dir_all(scratch.path().join("clean"));
     }
 }
+
+#[test]
+fn scenario_54_a_run_killed_while_it_tries_out_its_output_leaves_nothing_behind() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.png", 1);
+    assert_eq!(scratch.run(&["in", "-o", "out"]).code, Some(0));
+    let resume = ["in", "-o", "out", "--resume"];
+    // The first file that a run removes is the one by which it tries out that files can be made.
+    let Some(_) = traced(&scratch, &["-e", "inject=unlinkat:signal=KILL:when=1"], &resume) else { return };
+    let killed = calls(&scratch).iter().any(|call| call.contains("killed by SIGKILL"));
+    assert!(killed && scratch.names("out").len() == 2, "{:?}", scratch.names("out"));
+    let ran = scratch.run(&resume);
+    assert_eq!((ran.code, scratch.names("out")), (Some(0), vec!["a.png".to_owned()]), "{}", ran.stderr);
+}
+
+#[test]
+fn scenario_55_the_names_of_the_output_and_of_its_parents_are_synced() {
+    let scratch = Scratch::new();
+    scratch.picture("in/a.png", 1);
+    let args = ["in", "-o", "new/deep/out", "--durable"];
+    let Some(ran) = traced(&scratch, &["-e", "trace=fsync,mkdir,mkdirat"], &args) else { return };
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let calls = calls(&scratch);
+    let root = scratch.path().canonicalize().unwrap();
+    for (made, parent) in [("new", ""), ("new/deep", "/new"), ("new/deep/out", "/new/deep")] {
+        let made =
+            calls.iter().rposition(|call| call.starts_with("mkdir") && call.contains(&format!("\"{made}\"")));
+        let made = made.unwrap_or_else(|| panic!("it was not made:\n{}", calls.join("\n")));
+        let synced = |call: &String| {
+            call.starts_with("fsync(") && call.contains(&format!("<{}{parent}>", root.display()))
+        };
+        assert!(calls[made..].iter().any(synced), "{parent} was not synced:\n{}", calls.join("\n"));
+    }
+}
+
+/// Network file systems tell of an exhausted quota when a file is closed: `close(2)`.
+#[test]
+fn scenario_44_what_a_file_system_tells_only_when_a_file_is_closed_is_heard() {
+    let scratch = Scratch::new();
+    (0..6).for_each(|n| drop(scratch.picture(&format!("in/{n}.png"), n)));
+    let args = ["in", "-o", "out", "--readers", "1", "--writers", "1", "--decoders", "1"];
+    let mut heard = 0;
+    // The first of the main thread are the loader's, which does without none.
+    for when in 6..=18 {
+        let _ = fs::remove_dir_all(scratch.path().join("out"));
+        let inject = format!("inject=close:error=EDQUOT:when={when}");
+        let Some(ran) = traced(&scratch, &["-e", "trace=close", "-e", &inject], &args) else { return };
+        // Of each thread one, of which the writer's may be that of the result.
+        let result = |call: &String| call.contains("EDQUOT") && call.contains(".tmp>");
+        let trial = |call: &String| call.contains("-00000000.tmp>");
+        if calls(&scratch).iter().any(|call| result(call) && !trial(call)) {
+            heard += 1;
+            assert_eq!(ran.code, Some(3), "{when}: {}", ran.stderr);
+            assert!(ran.stderr.contains("write: cannot finish writing the output: "), "{}", ran.stderr);
+            assert!(ran.stderr.contains("free some of your quota"), "{}", ran.stderr);
+            let left = scratch.names("out");
+            assert!(left.len() < 6 && left.iter().all(|name| name.ends_with(".png")), "{left:?}");
+        }
+    }
+    assert!(heard > 0, "the result is never closed");
+    assert_resumes(&scratch, &[]);
+}

@@ -76,6 +76,26 @@ pub fn peak(scratch: &Scratch) -> u64 {
     report(scratch)["os"]["peak_memory"].as_u64().unwrap()
 }
 
+/// Seconds of computing that the last run with a report took, however busy the machine was.
+pub fn computed(scratch: &Scratch) -> f64 {
+    let os = &report(scratch)["os"];
+    os["cpu_user_seconds"].as_f64().unwrap() + os["cpu_system_seconds"].as_f64().unwrap()
+}
+
+/// More than any run here computes, on however slow a machine and without optimisation, and less than what must not be done.
+pub const HANGS: f64 = 60.0;
+
+/// The bytes of a picture's samples.
+pub fn samples(file: &[u8]) -> Vec<u8> {
+    use pipeline_stages::{DecodeMode, Decoder, Limits, Samples, probe};
+    let header = probe(file, &Limits::default()).unwrap();
+    let decoded = Decoder::new(Limits::default()).decode(file, &header, DecodeMode::Full).unwrap();
+    match decoded.image.samples() {
+        Samples::U8(samples) => samples.clone(),
+        Samples::U16(samples) => samples.iter().flat_map(|sample| sample.to_be_bytes()).collect(),
+    }
+}
+
 pub const MIB: u64 = 1 << 20;
 
 /// Bytes of a good picture in the format of this extension.

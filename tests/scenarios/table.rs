@@ -25,9 +25,30 @@ fn every_row_has_one_line_and_every_test_that_it_names_exists() {
                 named(test).unwrap_or_else(|| panic!("row {number}: {test} is not `file`: `test`"));
             let source = fs::read_to_string(root.join(file))
                 .unwrap_or_else(|error| panic!("row {number}: {file}: {error}"));
-            assert!(source.contains(&format!("fn {name}(")), "row {number}: {file} has no test {name}");
+            assert!(has_test(&source, name), "row {number}: {file} has no test {name}");
         }
     }
+}
+
+/// Whether a source has a function of this name that is really run as a test: with `#[test]` among what is right above it.
+fn has_test(source: &str, name: &str) -> bool {
+    let lines: Vec<&str> = source.lines().map(str::trim_start).collect();
+    let begins = format!("fn {name}(");
+    let above = |place: usize| lines[..place].iter().rev().take_while(|line| line.starts_with(['#', '/']));
+    let places = (0..lines.len()).filter(|place| lines[*place].starts_with(&begins));
+    places.into_iter().any(|place| {
+        let above: Vec<_> = above(place).collect();
+        above.contains(&&"#[test]") && !above.iter().any(|line| line.starts_with("#[ignore"))
+    })
+}
+
+#[test]
+fn only_what_is_run_as_a_test_is_one() {
+    let source = "#[test]\n#[allow(x)]\n/// Why.\nfn a() {}\n\nfn b() {}\n#[test]\n#[ignore]\nfn c() {}\n// #[test]\nfn d() {}";
+    assert_eq!(
+        ["a", "b", "c", "d", "e"].map(|name| has_test(source, name)),
+        [true, false, false, false, false]
+    );
 }
 
 /// `file`: `test`

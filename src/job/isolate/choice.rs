@@ -7,6 +7,7 @@ use super::protection::Protections;
 use crate::config::Config;
 use crate::job::JobError;
 use crate::job::recipe::Recipe;
+use crate::job::session::Death;
 use pipeline_stages::remote::Settings;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -14,40 +15,39 @@ use std::time::Duration;
 /// Between trying to start a process and trying again, in milliseconds.
 const PAUSES: [u64; 4] = [1, 10, 100, 1000];
 
-/// After a run that died: no run has more pictures under way, unless its window says so.
+/// After a run that died and did not say how many pictures it may have had under way. Hardly any run has more.
 const UNDER_WAY: u64 = 4096;
 
 /// How a run isolates.
 #[derive(Debug)]
 pub(in crate::job) struct Isolation {
     settings: Settings,
-    /// Inputs that are still to be decoded apart; all, or none, or the first ones.
+    /// Inputs that are still to be decoded apart; all, or none, or the first ones that the run before did not tell of.
     left: AtomicU64,
     /// What keeps such processes in, as far as this system can.
     protections: Option<Protections>,
+    /// Why there is none, where there should be.
+    missing: Option<String>,
     lost: AtomicU64,
 }
 
 impl Isolation {
-    /// As the settings want it; `died` says that this run goes on where another one was ended by whatever, maybe by a
+    /// As the settings want it; `died` is the run with which this one goes on, if that was ended by whatever, maybe by a
     /// picture. Tries it out. Also what people should know about it.
     pub(in crate::job) fn new(
         config: &Config,
         recipe: &Recipe,
-        died: bool,
+        died: Option<Death>,
     ) -> Result<(Self, Option<String>), JobError> {
         let settings = Settings { limits: recipe.plan.limits.clone(), lenient: recipe.lenient };
         let asked = config.decode.isolate;
         let mut isolation = Self::of(settings, false);
-        if !asked && !died {
+        if !asked && died.is_none() {
             return Ok((isolation, None));
         }
         match isolation.try_out() {
             Ok(protections) => {
-                let first = match config.limits.window {
-                    crate::config::Window::Fixed(window) => UNDER_WAY.max(window.get() as u64),
-                    crate::config::Window::Auto => UNDER_WAY,
-                };
+                let first = died.and_then(|died| died.window).unwrap_or(UNDER_WAY);
                 isolation.left = AtomicU64::new(if asked { u64::MAX } else { first });
                 isolation.protections = Some(protections);
                 let why = if asked {
@@ -58,17 +58,25 @@ impl Isolation {
                 Ok((isolation, Some(format!("{why}: {protections}"))))
             }
             Err(error) if asked => Err(error),
-            Err(_) => Ok((isolation, None)),
+            Err(error) => {
+                let why = without(&error);
+                isolation.missing = Some(why.clone());
+                Ok((isolation, Some(why)))
+            }
         }
     }
 
     /// For all or none, without trying it out.
     pub(in crate::job) fn of(settings: Settings, all: bool) -> Self {
         let left = AtomicU64::new(if all { u64::MAX } else { 0 });
-        Self { settings, left, protections: None, lost: AtomicU64::new(0) }
+        Self { settings, left, protections: None, missing: None, lost: AtomicU64::new(0) }
     }
 
     fn try_out(&self) -> Result<Protections, JobError> {
+        #[cfg(debug_assertions)]
+        if super::faults::no_process() {
+            return Err(NoProcess::from(std::io::Error::from(std::io::ErrorKind::WouldBlock)).into());
+        }
         Process::available().map_err(JobError::NoIsolation)?;
         Ok(self.start()?.protections())
     }
@@ -77,10 +85,19 @@ impl Isolation {
         &self.settings
     }
 
-    /// Whether the next input is decoded apart.
-    pub(in crate::job) fn applies(&self) -> bool {
-        let one_less = |left: u64| if left == u64::MAX { Some(left) } else { left.checked_sub(1) };
-        self.left.fetch_update(Relaxed, Relaxed, one_less).is_ok()
+    /// Whether the next input is decoded apart; `told` says that the run before told of it, so that it was not what ended that.
+    pub(in crate::job) fn applies(&self, told: impl FnOnce() -> bool) -> bool {
+        match self.left.load(Relaxed) {
+            u64::MAX => true,
+            0 => false,
+            _ if told() => false,
+            _ => self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok(),
+        }
+    }
+
+    /// Why nothing is decoded apart though the run before died.
+    pub(in crate::job) fn missing(&self) -> Option<&str> {
+        self.missing.as_deref()
     }
 
     /// What holds of the walls, if there are any.
@@ -102,6 +119,17 @@ impl Isolation {
         self.lost.fetch_add(1, Relaxed);
         lost
     }
+}
+
+/// What people are told where a picture may have ended the run before and cannot be kept from doing it again.
+fn without(error: &JobError) -> String {
+    let why = match error {
+        JobError::NoIsolation(why) => (*why).to_owned(),
+        other => other.to_string(),
+    };
+    format!(
+        "the run before did not come to its end; if a picture ended it, it can end this one too, for pictures cannot be decoded in processes of their own: {why}"
+    )
 }
 
 /// Tries again what failed: somebody may have killed the process before it said that it was there, or others had taken all
@@ -137,27 +165,37 @@ mod tests {
         assert_eq!((never, tries), (Err("there is none"), 1 + PAUSES.len()));
     }
 
-    fn isolation(config: &Config, died: bool) -> Result<(Isolation, Option<String>), JobError> {
+    fn isolation(config: &Config, died: Option<Death>) -> Result<(Isolation, Option<String>), JobError> {
         Isolation::new(config, &Recipe::new(config).unwrap(), died)
     }
 
     #[test]
     fn what_was_asked_for_and_cannot_be_had_is_refused() {
         let mut config = Config::default();
-        let (none, note) = isolation(&config, false).unwrap();
-        assert!(!none.applies() && note.is_none() && none.protections().is_none());
-        // The main of a test does not let its processes decode.
-        assert!(!isolation(&config, true).unwrap().0.applies());
+        let (none, note) = isolation(&config, None).unwrap();
+        assert!(!none.applies(|| false) && note.is_none() && none.protections().is_none());
         config.decode.isolate = true;
-        assert!(matches!(isolation(&config, false), Err(JobError::NoIsolation(_))));
+        assert!(matches!(isolation(&config, None), Err(JobError::NoIsolation(_))));
+    }
+
+    #[test]
+    fn after_a_death_it_is_said_that_isolation_cannot_be_had() {
+        // The main of a test does not let its processes decode.
+        let (none, note) = isolation(&Config::default(), Some(Death { window: None })).unwrap();
+        assert!(!none.applies(|| false));
+        let note = note.unwrap();
+        assert!(note.contains("the run before did not come to its end") && note.contains("main"), "{note}");
+        assert_eq!(none.missing(), Some(note.as_str()));
     }
 
     #[test]
     fn after_a_death_the_first_ones_are_decoded_apart_and_else_all() {
-        let (isolation, _) = isolation(&Config::default(), false).unwrap();
+        let (isolation, _) = isolation(&Config::default(), None).unwrap();
         isolation.left.store(2, Relaxed);
-        assert_eq!([isolation.applies(), isolation.applies(), isolation.applies()], [true, true, false]);
+        // One of which the run before told was not what ended it, and takes no other's place.
+        assert!((0..5).all(|_| !isolation.applies(|| true)));
+        assert_eq!([(); 3].map(|()| isolation.applies(|| false)), [true, true, false]);
         isolation.left.store(u64::MAX, Relaxed);
-        assert!((0..5).all(|_| isolation.applies()));
+        assert!((0..5).all(|_| isolation.applies(|| true)));
     }
 }

@@ -1,7 +1,6 @@
 //! Owns how much memory and time one picture may take in a process of its own. Does not own: enforcing it.
 
 use pipeline_stages::{Header, Limits, Plan};
-use std::time::Duration;
 
 /// What one request may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +11,9 @@ pub(super) struct Need {
     pub(super) answer: u64,
     /// Seconds of computing.
     pub(super) seconds: u64,
+    /// Seconds for which an answer is waited: much longer than it may compute, since others compute too. Only what waits for
+    /// nothing is ended by this.
+    pub(super) patience: u64,
 }
 
 /// Tables and fixed buffers of decoders, with room.
@@ -28,26 +30,23 @@ impl Need {
     pub(super) fn of_header(file: &[u8], limits: &Limits) -> Self {
         let (file, metadata) = (file.len() as u64, limits.max_metadata_bytes as u64);
         let memory = FIXED.saturating_add(file.saturating_mul(2)).saturating_add(metadata.saturating_mul(8));
-        Self { memory, answer: 0, seconds: SECONDS + file / FILE_BYTES_A_SECOND }
+        Self::new(memory, 0, SECONDS + file / FILE_BYTES_A_SECOND)
     }
 
     /// Of decoding: what the plan says at most, twice, for blocks that were freed lie between others; and the file.
-    pub(super) fn of_picture(file: &[u8], header: &Header, plan: &Plan) -> Self {
-        let (file, most) = (file.len() as u64, plan.worst_case_bytes());
+    pub(super) fn of_picture(bytes: &[u8], header: &Header, plan: &Plan) -> Self {
+        let (file, most) = (bytes.len() as u64, plan.worst_case_bytes());
         let pixels = u64::from(header.width) * u64::from(header.height);
         let memory = most.saturating_add(file).saturating_mul(2).saturating_add(FIXED);
         let seconds = SECONDS + pixels / PIXELS_A_SECOND + file / FILE_BYTES_A_SECOND;
-        Self { memory, answer: most, seconds }
+        let need = Self::new(memory, most, seconds);
+        #[cfg(debug_assertions)]
+        let need = Self { patience: super::faults::patience(bytes).unwrap_or(need.patience), ..need };
+        need
     }
 
-    /// How long an answer is waited for: much longer than it may compute, since others compute too. Only what waits for
-    /// nothing is ended by this.
-    pub(super) fn patience(&self) -> Duration {
-        #[cfg(debug_assertions)]
-        if let Some(seconds) = super::faults::patience() {
-            return Duration::from_secs(seconds);
-        }
-        Duration::from_secs(60 + 10 * self.seconds)
+    pub(super) fn new(memory: u64, answer: u64, seconds: u64) -> Self {
+        Self { memory, answer, seconds, patience: 60 + 10 * seconds }
     }
 }
 
@@ -66,6 +65,6 @@ mod tests {
         assert_eq!((small.seconds, large.seconds), (5, 5 + 99));
         assert!(large.answer >= 9999 * 9999 * 3 && large.memory > 2 * large.answer);
         assert!(small.memory < 80 << 20, "{}", small.memory);
-        assert!(small.patience() >= Duration::from_secs(60));
+        assert!(small.patience >= 60);
     }
 }

@@ -84,7 +84,7 @@ impl Process {
         settings.write(&mut Timed { pipe: &mut self.to, until })?;
         let hello = Hello::read(&mut Timed { pipe: &mut self.from, until })?;
         self.own_bytes = hello.own_bytes;
-        let need = Need { memory: 0, answer: 0, seconds: START.as_secs() };
+        let need = Need::new(0, 0, START.as_secs());
         let (memory, computing) = (self.limit_memory(&need), self.limit_computing(&need));
         self.protections = Protections { memory, computing, ..hello.protections };
         Ok(())
@@ -108,7 +108,7 @@ impl Process {
     ) -> io::Result<Answer> {
         self.limit_memory(need);
         self.limit_computing(need);
-        let until = Instant::now() + need.patience();
+        let until = Instant::now() + Duration::from_secs(need.patience);
         request.write(&mut Timed { pipe: &mut self.to, until })?;
         let believed = Believed { settings, file_bytes: request.file.len(), most_bytes: need.answer };
         Answer::read(&mut Timed { pipe: &mut self.from, until }, &believed)
@@ -140,7 +140,7 @@ impl Process {
     /// Ends it after it failed to answer, and tells why it did.
     pub(super) fn end(mut self, error: &io::Error, need: &Need) -> Lost {
         match error.kind() {
-            io::ErrorKind::TimedOut => return Lost::Silent { seconds: need.patience().as_secs() },
+            io::ErrorKind::TimedOut => return Lost::Silent { seconds: need.patience },
             io::ErrorKind::InvalidData => return Lost::Nonsense,
             _ => {}
         }
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn an_end_is_told_by_its_signal_and_by_the_last_words() {
-        let need = Need { memory: 5, answer: 0, seconds: 7 };
+        let need = Need::new(5, 0, 7);
         let of = |status: i32, said: &str| cause(ExitStatus::from_raw(status), said, 10, &need);
         assert_eq!(of(6, "\nthread 'main' has overflowed its stack\n"), Lost::StackOverflow);
         assert_eq!(of(6, "memory allocation of 99 bytes failed"), Lost::Memory { most: 10 });

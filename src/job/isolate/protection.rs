@@ -11,7 +11,7 @@ pub struct Protections {
     pub memory: bool,
     /// Computing time is limited (`RLIMIT_CPU`).
     pub computing: bool,
-    /// No file can be opened (Landlock, and no descriptors by `RLIMIT_NOFILE`).
+    /// No file can be opened (Landlock, and no descriptors by `RLIMIT_NOFILE`), and none was left open.
     pub files: bool,
     /// No connection can be made or taken (Landlock).
     pub network: bool,

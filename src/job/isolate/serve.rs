@@ -3,7 +3,7 @@
 use super::WORD;
 use super::confine::confine;
 use super::protection::Protections;
-use pipeline_stages::remote::{Request, Server, Settings};
+use pipeline_stages::remote::{Request, Server, Settings, Wanted};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
@@ -72,11 +72,15 @@ fn work(hello: &Hello) -> io::Result<()> {
     let mut server = Server::new(settings.clone());
     let mut file = Vec::new();
     while let Some(wanted) = Request::read(&mut Asked, &settings, &mut file)? {
-        #[cfg(debug_assertions)]
-        if wanted != pipeline_stages::remote::Wanted::Header {
-            super::faults::commit(&file);
-        }
-        server.answer(&Request { wanted, file: &file }).write(&mut Answered)?;
+        let decodes = wanted != Wanted::Header;
+        let misbehave = || {
+            #[cfg(debug_assertions)]
+            if decodes {
+                super::faults::commit(&file);
+            }
+            let _ = decodes;
+        };
+        server.answer_after(&Request { wanted, file: &file }, misbehave).write(&mut Answered)?;
         keep_little(&mut file);
     }
     Ok(())

@@ -36,6 +36,8 @@ pub(in crate::job) struct Opened {
     pub(in crate::job) index: Index,
     /// The beginning of the last run.
     pub(in crate::job) last_run: Option<Run>,
+    /// Where the last run begins.
+    pub(in crate::job) last_run_at: u64,
     /// Whether the last run ended and left no temporary behind.
     pub(in crate::job) clean: bool,
     /// Whether there was a run and it did not come to an end that it could record.
@@ -58,9 +60,9 @@ impl Journal {
             file.set_len(found.whole)?;
         }
         let journal = Self { file, length: found.whole, torn: false, durable, synced: Instant::now() };
-        let Found { index, last_run, clean, ended, damaged, .. } = found;
+        let Found { index, last_run, last_run_at, clean, ended, damaged, .. } = found;
         let died = last_run.is_some() && !ended;
-        Ok(Opened { journal, index, last_run, clean, died, cut, damaged })
+        Ok(Opened { journal, index, last_run, last_run_at, clean, died, cut, damaged })
     }
 
     /// Reads all there is and changes nothing: where the records of inputs are, and the beginning of the last run.
@@ -86,6 +88,12 @@ impl Journal {
     pub(in crate::job) fn sync(&mut self) -> io::Result<()> {
         self.synced = Instant::now();
         if self.durable { self.file.sync_data() } else { Ok(()) }
+    }
+
+    /// Hears of errors that a file system tells only when a file is closed, as NFS does.
+    pub(in crate::job) fn settle(&mut self) -> io::Result<()> {
+        self.sync()?;
+        Ok(nix::unistd::close(self.file.try_clone()?)?)
     }
 
     /// A second way in, for reading records while others are added.
@@ -128,6 +136,7 @@ impl Reader {
 struct Found {
     index: Index,
     last_run: Option<Run>,
+    last_run_at: u64,
     clean: bool,
     ended: bool,
     /// Where the last good line ends.
@@ -164,7 +173,10 @@ impl Found {
             }
             Glance::Item(name) => self.index.add(&name, begin),
             Glance::Mark(record) => match *record {
-                Record::Run(run) => (self.last_run, self.clean, self.ended) = (Some(run), false, false),
+                Record::Run(run) => {
+                    (self.last_run, self.last_run_at) = (Some(run), begin);
+                    (self.clean, self.ended) = (false, false);
+                }
                 Record::End(end) => (self.clean, self.ended) = (end.clean, true),
                 Record::Item(_) => {}
             },

@@ -27,6 +27,7 @@ fn run() -> Record {
         program: String::new(),
         config: "c".to_owned(),
         settings: Default::default(),
+        window: None,
     })
 }
 

@@ -2,8 +2,15 @@
 //! whatever way, so that none is ever stale; what is in the file is for the message only.
 
 use super::stamp;
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::time::Duration;
+
+/// How often, and how long before it is tried again to have the lock of a process that is gone.
+const TRIES: u32 = 300;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// The lock, until this is dropped.
 #[derive(Debug)]
@@ -23,7 +30,20 @@ pub(in crate::job) enum LockError {
 
 impl Lock {
     pub(in crate::job) fn take(mut file: File) -> Result<Self, LockError> {
-        match file.try_lock() {
+        let mut left = TRIES;
+        let taken = loop {
+            match file.try_lock() {
+                Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
+                // Killed while it started a process for decoding, it leaves the lock to that for the moment before that has
+                // become another program.
+                Err(TryLockError::WouldBlock) if left > 0 && is_gone(&holder(&mut file)) => {
+                    left -= 1;
+                    std::thread::sleep(PAUSE);
+                }
+                taken => break taken,
+            }
+        };
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockError::Taken(holder(&mut file))),
             // Some network file systems have none. Doing without is better than doing nothing there.
@@ -44,6 +64,14 @@ impl Lock {
     }
 }
 
+/// Whether a process that says this of itself is not there any more. Of one on another machine that is not known, and it may
+/// seem so for as long as it is tried.
+fn is_gone(said: &str) -> bool {
+    let number = said.strip_prefix("process ").and_then(|rest| rest.split(' ').next()?.parse().ok());
+    let process = number.and_then(Pid::from_raw);
+    process.is_some_and(|process| test_kill_process(process) == Err(Errno::SRCH))
+}
+
 fn holder(file: &mut File) -> String {
     let mut text = String::new();
     let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(200).read_to_string(&mut text));
@@ -61,6 +89,29 @@ mod tests {
 
     fn open(path: &Path) -> File {
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).unwrap()
+    }
+
+    #[test]
+    fn what_a_killed_run_had_just_started_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        ended.wait().unwrap();
+        let theirs = open(&path);
+        theirs.lock().unwrap();
+        std::fs::write(&path, format!("process {} since then\n", ended.id())).unwrap();
+        std::thread::scope(|scope| {
+            // It has not let go yet when it is asked first, unless this thread is very late; then it is free.
+            scope.spawn(move || {
+                std::thread::sleep(PAUSE * 5);
+                drop(theirs);
+            });
+            assert!(Lock::take(open(&path)).is_ok());
+        });
+        assert!(is_gone(&format!("process {} since then", ended.id())));
+        assert!(
+            !is_gone(&format!("process {} since then", std::process::id())) && !is_gone("another process")
+        );
     }
 
     #[test]

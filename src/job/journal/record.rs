@@ -31,6 +31,9 @@ pub(in crate::job) struct Run {
     pub(in crate::job) config: String,
     /// The settings on which results depend, by their keys in a config file.
     pub(in crate::job) settings: BTreeMap<String, String>,
+    /// The most inputs that it can have had under way at once; absent where somebody could change that.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(in crate::job) window: Option<u64>,
 }
 
 /// What became of one input.

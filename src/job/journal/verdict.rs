@@ -18,6 +18,8 @@ pub(in crate::job) struct History {
     /// Hash of the settings that results now depend on.
     pub(super) config: String,
     pub(super) retry_failed: bool,
+    /// Where the run before this one begins.
+    pub(super) last_run_at: u64,
 }
 
 /// What is to become of an input.
@@ -45,7 +47,17 @@ pub(in crate::job) trait Seen {
 
 impl History {
     pub(in crate::job) fn new(index: Index, reader: Reader, config: String, retry_failed: bool) -> Self {
-        Self { index, reader, config, retry_failed }
+        Self { index, reader, config, retry_failed, last_run_at: 0 }
+    }
+
+    /// With the place where the run before this one began.
+    pub(in crate::job) fn after_a_run_at(self, last_run_at: u64) -> Self {
+        Self { last_run_at, ..self }
+    }
+
+    /// Whether the run before this one told of this input, and so was not ended while it had it.
+    pub(in crate::job) fn told_last_time(&self, name: &str) -> bool {
+        self.index.places(name).next().is_some_and(|place| place > self.last_run_at)
     }
 
     /// Whether it knows of no input at all.

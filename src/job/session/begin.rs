@@ -6,7 +6,7 @@ use super::super::journal::{
     Effective, History, Journal, Lock, LockError, Opened, Record, Run, differences, now,
 };
 use super::super::recipe::Recipe;
-use super::Session;
+use super::{Death, Session};
 use crate::config::Config;
 use pipeline_stages::write::Destination;
 use std::fs::File;
@@ -24,6 +24,7 @@ impl Session {
         config: &Config,
         recipe: &Recipe,
         destination: &Destination,
+        window: Option<u64>,
     ) -> Result<(Option<Self>, Vec<String>), JobError> {
         let path = || config.output.clone();
         let output = |error| JobError::Output { path: path(), error };
@@ -52,12 +53,17 @@ impl Session {
             notes
                 .push("this file system has no locks: see that no other run writes to the output".to_owned());
         }
-        let follows_a_death = resume && opened.died;
-        let Opened { journal: mut file, index, .. } = opened;
+        // Under the lock, for it makes a file; and before the run is recorded, which then did not begin.
+        destination.try_out().map_err(output)?;
+        let died = resume && opened.died;
+        let Opened { journal: mut file, index, last_run, last_run_at, .. } = opened;
+        let follows_a_death = died.then(|| Death { window: last_run.and_then(|run| run.window) });
         let reader = file.reader().map_err(journal)?;
-        file.add(&Record::Run(run(&effective))).map_err(journal)?;
+        file.add(&Record::Run(run(&effective, window))).map_err(journal)?;
         let config_hash = effective.hash;
-        let history = resume.then(|| History::new(index, reader, config_hash.clone(), asked.retry_failed));
+        let history = resume.then(|| {
+            History::new(index, reader, config_hash.clone(), asked.retry_failed).after_a_run_at(last_run_at)
+        });
         let session = Self {
             journal: Mutex::new(file),
             history: history.filter(|history| !history.is_empty()),
@@ -135,12 +141,13 @@ fn reaped(files: u64) -> Option<String> {
     (files > 0).then(|| format!("removed {what} of a run that was killed"))
 }
 
-fn run(effective: &Effective) -> Run {
+fn run(effective: &Effective, window: Option<u64>) -> Run {
     Run {
         at: now(),
         pid: std::process::id(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         config: effective.hash.clone(),
         settings: effective.settings.clone(),
+        window,
     }
 }

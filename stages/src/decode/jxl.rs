@@ -10,6 +10,9 @@ use jxl_oxide::image::BitDepth;
 use jxl_oxide::{AllocTracker, AuxBoxData, InitializeResult, JxlImage, JxlThreadPool, PixelFormat};
 use std::borrow::Cow;
 
+/// Bytes that are looked at before it is asked whether that is enough, or too much.
+const PIECE: usize = 4096;
+
 /// What CICP calls sRGB: its primaries, its transfer function, RGB, full range.
 const SRGB: [u8; 4] = [1, 13, 0, 1];
 
@@ -60,12 +63,17 @@ fn most_bytes(width: u32, height: u32, extra_channels: usize) -> u64 {
 pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<Decoded> {
     let bytes = &needed(bytes);
     let (mut image, fed) = open(bytes, header.scratch)?;
-    image.feed_bytes(&bytes[fed..]).map_err(damaged)?;
+    let mut frames = Frames::default();
+    frames.check(&image, limits)?;
+    // A piece at a time: frames of a few bytes are refused before all of them are remembered, and before any is decoded.
+    for piece in bytes[fed..].chunks(PIECE) {
+        image.feed_bytes(piece).map_err(damaged)?;
+        frames.check(&image, limits)?;
+    }
     image.finalize().map_err(damaged)?;
     if !image.is_loading_done() && image.num_loaded_keyframes() == 0 {
         return Err(Error::Truncated { format: "JPEG XL" });
     }
-    limits.check_frames(image.num_loaded_keyframes() as u64)?;
     let render = image.render_frame(0).map_err(damaged)?;
     let mut stream = render.stream();
     let size = (stream.width(), stream.height(), stream.channels() as usize);
@@ -87,6 +95,36 @@ pub(super) fn decode(bytes: &[u8], header: &Header, limits: &Limits) -> Result<D
     let metadata = metadata(&image, limits, &mut warnings);
     let picture = Image::new(header.width, header.height, header.color, samples)?;
     Ok(Decoded { image: picture.with_metadata(metadata), warnings, degraded: false })
+}
+
+/// Refuses too many frames, shown or not, and too much work: the first picture that is shown can be put together from any
+/// number of frames, each as large as it and with several passes, in a few bytes. What a frame draws on itself (patches, splines)
+/// is bounded by the library alone.
+#[derive(Default)]
+struct Frames {
+    seen: usize,
+    work: u64,
+    shown: bool,
+}
+
+impl Frames {
+    /// Looks at those that have come since it was asked last.
+    fn check(&mut self, image: &JxlImage, limits: &Limits) -> Result<()> {
+        let count = image.num_loaded_frames();
+        limits.check_frames(count as u64)?;
+        let new = (self.seen..count).filter_map(|number| image.frame(number));
+        self.seen = count;
+        for header in new.map(|frame| frame.header()) {
+            if self.shown {
+                break;
+            }
+            let pixels = u64::from(header.width) * u64::from(header.height);
+            self.work = self.work.saturating_add(pixels.saturating_mul(u64::from(header.passes.num_passes)));
+            limits.check_work(self.work)?;
+            self.shown = header.is_keyframe();
+        }
+        Ok(())
+    }
 }
 
 /// The file without the boxes that are not needed: how to make the JPEG that it came from, and compressed metadata, whose size once
@@ -121,7 +159,6 @@ fn open(bytes: &[u8], most: u64) -> Result<(JxlImage, usize)> {
     let tracker = AllocTracker::with_limit(usize::try_from(most).unwrap_or(usize::MAX));
     let mut empty = JxlImage::builder().pool(JxlThreadPool::none()).alloc_tracker(tracker).build_uninit();
     // A piece at a time, so that of a large file no more is looked at than its header.
-    const PIECE: usize = 4096;
     let mut fed = 0;
     loop {
         let end = bytes.len().min(fed + PIECE);
@@ -207,6 +244,23 @@ mod tests {
         assert_eq!(
             (image.color(), image.samples()),
             (Color::Rgb, &Samples::U8(vec![10, 20, 30, 250, 128, 0]))
+        );
+    }
+
+    #[test]
+    fn frames_and_work_are_limited_before_anything_is_decoded() {
+        let header = probe(LOSSLESS, &Limits::default()).unwrap();
+        let refused = |limits: Limits| decode(LOSSLESS, &header, &limits).unwrap_err().to_string();
+        assert_eq!(
+            refused(Limits { max_work: 1, ..Limits::default() }),
+            "limit: decoding work in pixels × scans is 2, at most 1 allowed; --max-work raises it"
+        );
+        assert_eq!(
+            refused(Limits { max_frames: 0, ..Limits::default() }),
+            "limit: number of frames is 1, at most 0 allowed; --max-frames raises it"
+        );
+        assert!(
+            decode(LOSSLESS, &header, &Limits { max_work: 2, max_frames: 1, ..Limits::default() }).is_ok()
         );
     }
 

@@ -11,6 +11,7 @@ use super::glob::{self, Pattern};
 use super::landing::Landing;
 use super::list::{List, Separator};
 use super::walk::{Walk, WalkError};
+use crate::retry::uninterrupted;
 use crate::{Error, Result};
 
 /// What to convert. Made by naming things one by one, used by [`Inputs::walk`].
@@ -129,7 +130,7 @@ impl Inputs {
     }
 
     fn source(&self, path: &Path) -> Result<Source> {
-        let found = match fs::metadata(path) {
+        let found = match uninterrupted(|| fs::metadata(path)) {
             Ok(found) => found,
             Err(_) if glob::is_pattern(path) && path.symlink_metadata().is_err() => {
                 return self.pattern(path);

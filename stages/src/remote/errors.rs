@@ -64,6 +64,7 @@ impl Wire for Error {
             | Error::Landing { .. }
             | Error::NotAFile { .. }
             | Error::Io { .. }
+            | Error::OutputLost { .. }
             | Error::Changed { .. }
             | Error::Rewritten
             | Error::Collision { .. }

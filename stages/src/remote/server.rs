@@ -21,7 +21,16 @@ impl Server {
 
     /// Answers one request. A panic of a decoder is an answer too; a new decoder takes its place.
     pub fn answer(&mut self, request: &Request<'_>) -> Answer {
-        self.guard(|server| server.attempt(request))
+        self.answer_after(request, || ())
+    }
+
+    /// As [`Server::answer`]; `first` is run where the decoder is, so that a test's panic there is taken for the decoder's.
+    #[doc(hidden)]
+    pub fn answer_after(&mut self, request: &Request<'_>, first: impl FnOnce()) -> Answer {
+        self.guard(|server| {
+            first();
+            server.attempt(request)
+        })
     }
 
     fn guard(&mut self, attempt: impl FnOnce(&mut Server) -> Result<Answer>) -> Answer {

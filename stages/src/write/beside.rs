@@ -101,7 +101,7 @@ mod tests {
             assert!(at(kept).exists(), "{kept}");
         }
         assert!(at(".pipeline-beside-00000005.tmp").is_symlink());
-        alive.rename(OsStr::new("a.png"), false).unwrap();
+        alive.close(true).unwrap().rename(OsStr::new("a.png"), false).unwrap();
         assert!(at("a.png").exists());
     }
 
@@ -128,7 +128,7 @@ mod tests {
             scope.spawn(|| (0..300).for_each(|_| reap(&folder).unwrap()));
             for n in 0..300 {
                 let temporary = Beside::default().create(&folder, next).unwrap();
-                temporary.rename(OsStr::new(&format!("{n}.png")), false).unwrap();
+                temporary.close(true).unwrap().rename(OsStr::new(&format!("{n}.png")), false).unwrap();
             }
         });
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 300);

@@ -34,7 +34,7 @@ pub struct Destination {
     /// Whether a later run that is asked the same refuses to replace what this one writes.
     pub(super) asks_again: bool,
     folds_case: bool,
-    random: Random,
+    pub(super) random: Random,
     /// Directories whose own names are known to survive a power loss.
     durable_folders: Mutex<HashSet<PathBuf>>,
     /// Results, relative to the root, that may be replaced whatever `existing` says.
@@ -60,13 +60,13 @@ impl Destination {
     /// Results go below `root`, which is made if necessary, with its parents and with a directory `.pipeline` for this
     /// program's own records.
     ///
-    /// With `durable`, a result that [`Destination::write`] has reported survives a power loss.
+    /// With `durable`, a result that [`Destination::write`] has reported survives a power loss. Whether files can be made there
+    /// is tried out by [`Destination::try_out`].
     ///
     /// # Errors
-    /// [`Error::Io`] or [`Error::Refused`] when nothing can be written there. Then no item would fare better.
+    /// [`Error::Io`] or [`Error::Refused`] when the directory cannot be used. Then no item would fare better.
     pub fn prepare(root: &Path, existing: Existing, durable: bool) -> Result<Self> {
-        let random = Random::default();
-        let Prepared { folder, made_before, all_ours, folds_case } = prepare(root, || random.next())?;
+        let Prepared { folder, made_before, all_ours, folds_case } = prepare(root, durable)?;
         let asks_again = existing == Existing::Fail || existing == Existing::Auto && !all_ours;
         let existing = match existing {
             Existing::Auto if made_before => Existing::Overwrite,
@@ -74,7 +74,7 @@ impl Destination {
             chosen => chosen,
         };
         let root = Root::Below { path: root.to_owned(), folder };
-        Ok(Self { asks_again, ..Self::new(root, existing, durable, folds_case, random) })
+        Ok(Self { asks_again, ..Self::new(root, existing, durable, folds_case) })
     }
 
     /// Results go beside their inputs: the landing of each is the input's own path. One with the same name replaces its
@@ -82,11 +82,11 @@ impl Destination {
     /// failed, as `existing` says.
     pub fn in_place(existing: Existing, durable: bool) -> Self {
         let existing = if existing == Existing::Auto { Existing::Fail } else { existing };
-        Self::new(Root::Beside(Beside::default()), existing, durable, false, Random::default())
+        Self::new(Root::Beside(Beside::default()), existing, durable, false)
     }
 
-    fn new(root: Root, existing: Existing, durable: bool, folds_case: bool, random: Random) -> Self {
-        let (durable_folders, replaceable) = Default::default();
+    fn new(root: Root, existing: Existing, durable: bool, folds_case: bool) -> Self {
+        let (random, durable_folders, replaceable) = Default::default();
         let asks_again = false;
         Self { root, existing, durable, asks_again, folds_case, random, durable_folders, replaceable }
     }
@@ -105,6 +105,10 @@ impl Destination {
     /// # Errors
     /// As [`Destination::write`], and [`Error::Refused`] when the result would replace the input, except in place.
     pub fn fate(&self, input: &Path, landing: &Path, extension: &str) -> Result<Fate> {
+        self.look(input, landing, extension).map_err(|error| self.or_lost(error))
+    }
+
+    fn look(&self, input: &Path, landing: &Path, extension: &str) -> Result<Fate> {
         let target = self.target(landing, extension)?;
         let found = match self.open_folder(&target.relative, false)? {
             Some(folder) => folder.find(&target.name).map_err(failed("cannot examine the output"))?,
@@ -125,7 +129,8 @@ impl Destination {
     ///
     /// # Errors
     /// [`Error::Exists`] as `existing` says, [`Error::Refused`] when the name leads out of the output directory, is a
-    /// directory or a link, or lies beyond a link, and [`Error::Io`] for what the operating system refuses.
+    /// directory or a link, or lies beyond a link, [`Error::Io`] for what the operating system refuses, and
+    /// [`Error::OutputLost`] if that is so of the whole output directory.
     pub fn write(&self, landing: &Path, extension: &str, bytes: &[u8]) -> Result<Outcome> {
         self.write_dated(landing, extension, bytes, None)
     }
@@ -135,6 +140,16 @@ impl Destination {
     /// # Errors
     /// As [`Destination::write`]; a file system that does not take the time fails the file.
     pub fn write_dated(
+        &self,
+        landing: &Path,
+        extension: &str,
+        bytes: &[u8],
+        modified: Option<SystemTime>,
+    ) -> Result<Outcome> {
+        self.put(landing, extension, bytes, modified).map_err(|error| self.or_lost(error))
+    }
+
+    fn put(
         &self,
         landing: &Path,
         extension: &str,
@@ -156,9 +171,11 @@ impl Destination {
         let temporary = self.fill(&folder, found, bytes, modified)?;
         let modified = temporary.modified().map_err(failed("cannot examine the output"))?;
         let beside = matches!(self.root, Root::Beside(_));
+        // Beside inputs an unfinished file that nobody holds is taken for a dead run's.
+        let closed = temporary.close(beside).map_err(failed("cannot finish writing the output"))?;
         let overwrite = self.existing == Existing::Overwrite || self.is_replaceable(&target.relative);
         let replace = target.replaces_input || (!beside && overwrite);
-        match temporary.rename(&target.name, replace) {
+        match closed.rename(&target.name, replace) {
             Ok(()) => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && self.existing == Existing::Skip => {
                 return Ok(Outcome::Skipped { path });
@@ -319,13 +336,13 @@ pub(super) fn failed(action: &'static str) -> impl Fn(io::Error) -> Error {
 
 /// Numbers that another process does not come upon: from the seed of the standard library's hash maps.
 #[derive(Debug, Default)]
-struct Random {
+pub(super) struct Random {
     seed: RandomState,
     count: AtomicU64,
 }
 
 impl Random {
-    fn next(&self) -> u32 {
+    pub(super) fn next(&self) -> u32 {
         let hash = self.seed.hash_one(self.count.fetch_add(1, Ordering::Relaxed));
         (hash >> 32) as u32
     }

@@ -3,6 +3,7 @@
 //! * `destination.rs`: where results go; `existing.rs`: what happens to what lies there; `prepare.rs`: making the directory
 //! * `name.rs`: the name of a result; `claims.rs`: no two inputs with the same result
 //! * `records.rs`: this program's own files in the output directory, and what a run that was killed left there
+//! * `usable.rs`: whether anything can be written there at all
 //! * `beside.rs`: unfinished files where there is no output directory
 //! * `folder.rs`: the only file that speaks to the file system; `temporary.rs`: a file that is not finished
 //!
@@ -28,6 +29,7 @@ mod name;
 mod prepare;
 mod records;
 mod temporary;
+mod usable;
 
 pub use claims::Claims;
 pub use destination::Destination;

@@ -1,5 +1,5 @@
-//! Owns making an output directory, its `.pipeline` marker, and finding out what may be done there before work starts.
-//! Does not own: what later goes into `.pipeline` (`records.rs`).
+//! Owns making an output directory, its `.pipeline` marker, and finding out whose its files are.
+//! Does not own: what later goes into `.pipeline` (`records.rs`), nor trying out whether files can be made (`usable.rs`).
 
 use std::ffi::OsStr;
 use std::io;
@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::fs::FileType;
 
 use super::folder::Folder;
-use super::temporary::Temporary;
+use crate::retry::uninterrupted;
 use crate::{Error, Result};
 
 /// The directory in the output directory for this program's own records.
@@ -28,16 +28,25 @@ pub(super) struct Prepared {
     pub(super) folds_case: bool,
 }
 
-/// Makes the directory, its parents and its marker where they are missing, and tries out that a file can be made.
-pub(super) fn prepare(root: &Path, random: impl FnMut() -> u32) -> Result<Prepared> {
+/// Makes the directory, its parents and its marker where they are missing. Nothing else: no lock is held yet. With `durable`
+/// their names survive a power loss.
+pub(super) fn prepare(root: &Path, durable: bool) -> Result<Prepared> {
     let failed = |source| Error::Io { action: "cannot use the output directory", source };
-    std::fs::create_dir_all(root)
-        .map_err(|source| Error::Io { action: "cannot make the output directory", source })?;
+    let missing: Vec<&Path> = root.ancestors().take_while(|above| !above.exists()).collect();
+    // Not asked for where it is there: of one that cannot be examined at that moment it would be said that it exists.
+    if !missing.is_empty() {
+        uninterrupted(|| std::fs::create_dir_all(root))
+            .map_err(|source| Error::Io { action: "cannot make the output directory", source })?;
+    }
+    if durable {
+        sync_names(root, missing.len())
+            .map_err(|source| Error::Io { action: "cannot make the output directory durable", source })?;
+    }
     let folder = Folder::open(root).map_err(failed)?;
     let marker_name = OsStr::new(MARKER);
     let was_empty = folder.is_empty_but_for(marker_name).map_err(failed)?;
     let fresh = folder.make_inside(marker_name).map_err(failed)?;
-    if !matches!(folder.find(marker_name), Ok(Some(found)) if found.kind == FileType::Directory) {
+    if folder.find(marker_name).map_err(failed)?.is_none_or(|found| found.kind != FileType::Directory) {
         return Err(Error::Refused { path: root.join(MARKER), why: "is not a directory" });
     }
     let marker = folder.open_inside(marker_name).map_err(failed)?;
@@ -45,9 +54,22 @@ pub(super) fn prepare(root: &Path, random: impl FnMut() -> u32) -> Result<Prepar
     if was_empty && !made_before {
         ignore_existing(marker.create(OsStr::new(ALL_OURS))).map_err(failed)?;
     }
-    Temporary::create(&folder, random).and_then(Temporary::discard).map_err(failed)?;
     let folds_case = folds_case(&folder).map_err(failed)?;
     Ok(Prepared { folder, made_before, all_ours: made_before || was_empty, folds_case })
+}
+
+/// Syncs the directories that the names of `root` and of all above it are in, as far as its path tells. Those of the first
+/// `made` names have to be synced. The others may have been made by a run that was killed before it had synced them; where that
+/// cannot be done, because they are others' and must not be opened, they are believed.
+fn sync_names(root: &Path, made: usize) -> io::Result<()> {
+    for (number, name) in root.ancestors().enumerate() {
+        let Some(parent) = name.parent() else { break };
+        let synced = Folder::open(parent).and_then(|folder| folder.sync());
+        if number < made {
+            synced?;
+        }
+    }
+    Ok(())
 }
 
 fn ignore_existing<T>(created: io::Result<T>) -> io::Result<()> {

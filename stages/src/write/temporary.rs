@@ -18,10 +18,24 @@ const DIGITS: usize = 8;
 /// A new file with a random name in the directory that the finished file is going to be in. Dropping it removes it.
 #[derive(Debug)]
 pub(super) struct Temporary<'f> {
+    name: Name<'f>,
+    pub(super) file: File,
+}
+
+/// The same once all is written and the file system has had its last chance to object.
+#[derive(Debug)]
+pub(super) struct Closed<'f> {
+    name: Name<'f>,
+    /// Keeps a lock on the file until it has its final name.
+    _held: Option<File>,
+}
+
+/// A name that is gone, or another one, in the end.
+#[derive(Debug)]
+struct Name<'f> {
     folder: &'f Folder,
     name: OsString,
-    pub(super) file: File,
-    renamed: bool,
+    settled: bool,
 }
 
 impl<'f> Temporary<'f> {
@@ -40,7 +54,7 @@ impl<'f> Temporary<'f> {
         for _ in 0..TRIES {
             let name = OsString::from(format!("{prefix}{:0DIGITS$x}{SUFFIX}", random()));
             match folder.create(&name) {
-                Ok(file) => return Ok(Self { folder, name, file, renamed: false }),
+                Ok(file) => return Ok(Self { name: Name { folder, name, settled: false }, file }),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(e),
             }
@@ -54,36 +68,47 @@ impl<'f> Temporary<'f> {
         Ok((found.mtime(), u32::try_from(found.mtime_nsec()).unwrap_or(0)))
     }
 
-    /// Removes it, and says if it cannot.
-    pub(super) fn discard(mut self) -> io::Result<()> {
-        self.renamed = true;
-        self.folder.remove(&self.name)
-    }
-
     /// Leaves it: somebody has removed it.
     pub(super) fn forget(mut self) {
-        self.renamed = true;
+        self.name.settled = true;
     }
 
+    /// Closes it and hears of the errors that some file systems tell only then: NFS of a full disk, of a quota, of a server
+    /// that went away. Dropping a `File` would not. Interrupted, it has failed: what was written is not known. With `hold`, a
+    /// lock on the file stays.
+    pub(super) fn close(self, hold: bool) -> io::Result<Closed<'f>> {
+        let Self { name, file } = self;
+        let held = if hold { Some(file.try_clone()?) } else { None };
+        nix::unistd::close(file)?;
+        Ok(Closed { name, _held: held })
+    }
+}
+
+impl Closed<'_> {
     /// Gives it its final name, over a file that may be there or, unless `replace`, only where nothing is.
     pub(super) fn rename(mut self, to: &OsStr, replace: bool) -> io::Result<()> {
+        let Name { folder, name, .. } = &self.name;
         match replace {
-            true => self.folder.rename(&self.name, to)?,
-            false => self.folder.rename_new(&self.name, to)?,
+            true => folder.rename(name, to)?,
+            false => folder.rename_new(name, to)?,
         }
-        self.renamed = true;
+        self.name.settled = true;
         Ok(())
     }
 }
 
-impl Drop for Temporary<'_> {
+impl Drop for Name<'_> {
     fn drop(&mut self) {
-        if !self.renamed {
+        if !self.settled {
             // Whatever stopped the writing is what the user is told; this could only add to it.
             _ = self.folder.remove(&self.name);
         }
     }
 }
+
+/// The file by which a run tries out whether files can be made. Always the same name, and that of an unfinished file: whatever
+/// kills a run, the next one comes upon what was left and takes it away.
+pub(super) const TRIAL: &str = ".pipeline-00000000.tmp";
 
 /// Whether a name is that of an unfinished file, such as a killed run leaves behind.
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
@@ -134,7 +159,7 @@ mod tests {
             random += 1;
             random
         });
-        assert_eq!(temporary.unwrap().name, ".pipeline-00000002.tmp");
+        assert_eq!(temporary.unwrap().name.name, ".pipeline-00000002.tmp");
     }
 
     #[test]
@@ -143,7 +168,7 @@ mod tests {
         let folder = Folder::open(dir.path()).unwrap();
         let temporary = Temporary::create(&folder, || 42).unwrap();
         std::fs::write(dir.path().join("a.png"), "other").unwrap();
-        let renamed = temporary.rename(OsStr::new("a.png"), false);
+        let renamed = temporary.close(false).unwrap().rename(OsStr::new("a.png"), false);
         assert_eq!(renamed.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(names(dir.path()), ["a.png"]);
         assert_eq!(std::fs::read_to_string(dir.path().join("a.png")).unwrap(), "other");
