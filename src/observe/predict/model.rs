@@ -151,12 +151,6 @@ impl Model {
         self.cores
     }
 
-    /// CPU seconds per picture, over all stations, when the cores are busy all the time.
-    pub(super) fn cpu_demand(&self) -> f64 {
-        let measured: f64 = self.stations.iter().map(|station| station.visits * station.cpu).sum();
-        measured * self.dearer(1.0)
-    }
-
     /// By what CPU times differ from those measured when so much of the cores is used: a core that was idle is slower, for
     /// its caches are cold and it has to be woken, and so is one that has more others beside it.
     pub(super) fn dearer(&self, load: f64) -> f64 {

@@ -119,7 +119,8 @@ fn the_recorded_schedule_is_predicted_as_it_was_measured() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever the schedule: every picture comes out, and no bound is exceeded.
+    /// Whatever the schedule, and whatever the model missed of the recorded run: every picture comes out, and no bound is
+    /// exceeded.
     #[test]
     fn no_schedule_exceeds_the_bounds_of_the_operational_laws(
         stages in proptest::collection::vec((1usize..6, 0usize..4, 0.0f64..0.01, 0.0f64..0.01, 0.5f64..1.0), 1..5),
@@ -127,6 +128,9 @@ proptest! {
         window in 1usize..20,
         budget in (10.0f64..200.0, 0usize..5, 0usize..5),
         pictures in 50u64..300,
+        missed in 0.3f64..3.0,
+        load in 0.0f64..1.0,
+        more_cores in 0.5f64..4.0,
     ) {
         let inner: Vec<Station> = stages.iter().enumerate().map(|(at, (workers, queue, cpu, wait, visits))| Station {
             queue: *queue,
@@ -146,5 +150,13 @@ proptest! {
             // Which pictures visit a stage comes of rounding: of 25 visits and more, one may be missing.
             prop_assert!(flow.per_second <= most * 1.06, "{limit:?}: {} > {most}", flow.per_second);
         }
+        (model.measured, model.load_measured) = (model.modelled * missed, load);
+        model.cores *= more_cores;
+        let prediction = model.predict();
+        for (limit, most) in &prediction.at_most {
+            let highest = prediction.high.max(prediction.per_second);
+            prop_assert!(highest <= *most, "{limit:?}: {highest} > {most}");
+        }
+        prop_assert!(prediction.low <= prediction.per_second && prediction.per_second <= prediction.high);
     }
 }
