@@ -40,7 +40,7 @@ const DIM: &str = "2";
 ///
 /// Percentages are of the time that a stage's workers had, workers × time of the run; a stage that was through early
 /// has less than 100 % in all. `queue` is the mean number of items in front of the stage, and its capacity. Times per
-/// picture are wall time of a step (mean, and what 95 % of the steps stayed below) and CPU time.
+/// step, of one picture in one stage, are wall time (mean, and what 95 % of the steps stayed below) and CPU time.
 ///
 /// ```
 /// # use pipeline_images::{engine::Report, observe::{Ansi, Totals, View, summary}};
@@ -142,7 +142,7 @@ fn table(view: &View<'_>, style: Ansi) -> Vec<String> {
     let mut rows = vec![header(waits)];
     rows.extend(stages.iter().enumerate().map(|(at, stage)| row(view, stage, at > 0, waits)));
     let mut lines = layout(&rows);
-    let over = "ms per picture";
+    let over = "ms per step";
     let width = lines.first().map_or(0, |line| line.chars().count());
     lines.insert(0, format!("{over:>width$}"));
     let busiest = stages
@@ -257,7 +257,7 @@ mod tests {
             "\
 200 pictures in 1.90 s: 105 pictures/s, 19.8 MP/s, 22.1 MB read, 25.0 MB written; 3 failed, 2 skipped
 
-                                                     ms per picture
+                                                        ms per step
 stage   workers  busy  starved  blocked   queue   mean   p95    CPU
 list          1   0 %      0 %     95 %       -  0.010  30.0  0.005
 decode        2  26 %      0 %     71 %  3.2/16   5.00  30.0   2.50

@@ -6,6 +6,7 @@ use super::super::service::service;
 use super::super::units::{bytes, count, duration, memory, percent, three};
 use super::super::view::{View, ratio};
 use super::facts::Facts;
+use super::roles::{Kind, role};
 use super::wording::number;
 use crate::engine::{BudgetReport, StageReport};
 use std::time::Duration;
@@ -40,14 +41,22 @@ fn stage(stage: &StageReport, view: &View<'_>) -> String {
     let per_step = service(stage, view.report);
     let all = per_step.cpu + per_step.core_wait + per_step.wait;
     let of_busy = |part_of_step: f64| part(stage.busy.mul_f64(ratio(part_of_step, all).clamp(0.0, 1.0)));
+    let waits_for = match role(&stage.name).kind {
+        Kind::Compute => "something else",
+        Kind::Storage | Kind::Unknown => "a device",
+    };
     let mut line = format!(
-        "{}: {} of its workers' time in steps ({} computing, {} waiting for a core, {} for a device)",
+        "{}: {} of its workers' time in steps ({} computing, {} waiting for a core",
         stage.name,
         part(stage.busy),
         of_busy(per_step.cpu),
         of_busy(per_step.core_wait),
-        of_busy(per_step.wait)
     );
+    // A stage that only computes has no device, and is said to wait for something else only if it did.
+    if waits_for == "a device" || ratio(per_step.wait, all) >= 0.005 {
+        line += &format!(", {} for {waits_for}", of_busy(per_step.wait));
+    }
+    line.push(')');
     if stage.queue > 0 && stage.items_in > 0 {
         line += &format!(
             "; {:.1} pictures waited in front of it, in a queue of {}",

@@ -59,10 +59,11 @@
   function verdict() {
     // What limited the run; with evidence and proposals where the report has a diagnosis.
     const found = report.diagnosis || {};
-    const change = (one) => [h('code', {}, one.flags), one.gain === undefined ? '' : `: ${one.gain < 0 ? '−' : '+'}${Math.round(Math.abs(one.gain) * 100)} %, predicted ${three(one.pictures_per_second)} pictures/s (${three(one.low)} to ${three(one.high)})`];
+    const gained = (one) => `${Math.round(one.gain * 100) < 0 ? '−' : '+'}${Math.round(Math.abs(one.gain) * 100)} %`;
+    const change = (one) => [h('code', {}, one.flags), one.gain === undefined ? '' : `: ${gained(one)}, predicted ${three(one.pictures_per_second)} pictures/s (nine in ten: ${three(one.low)} to ${three(one.high)})`];
     fill('verdict', h('p', {}, spoken(found.verdict || report.explanation || '')),
       found.changes?.length > 0 && h('ol', {}, found.changes.map((one) => h('li', {}, change(one)))),
-      found.no_use?.length > 0 && h('p', { class: 'evidence' }, 'Would not help: ', found.no_use.map((one, n) => [n > 0 && ', ', h('code', {}, one.flags)])),
+      found.no_use?.length > 0 && h('p', { class: 'evidence' }, 'Would not help: ', found.no_use.map((one, n) => [n > 0 && ', ', h('code', {}, one.flags), ` (${gained(one)})`])),
       found.outlook && h('p', { class: 'evidence' }, spoken(found.outlook)),
       found.evidence?.length > 0 && h('details', { open: !live }, h('summary', {}, 'How that is known'), h('ul', { class: 'evidence' }, found.evidence.map((line) => h('li', {}, spoken(line))))));
   }
