@@ -94,6 +94,7 @@ impl Gauge {
             super::histogram::summarize(meters.iter().map(|meter| &meter.steps)),
             now,
         );
+        report.worker_time = std::time::Duration::from_nanos(self.permits.had(now));
         report.step_counts = super::histogram::buckets(meters.iter().map(|meter| &meter.steps));
         report
     }

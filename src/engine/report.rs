@@ -63,6 +63,8 @@ pub struct StageReport {
     pub name: String,
     /// Workers that may take items.
     pub workers: usize,
+    /// What all workers had: the time of the run, times their number at each moment of it. The times below are parts of this.
+    pub worker_time: Duration,
     /// Workers in their step now.
     pub workers_busy: usize,
     /// Capacity of the queue in front, in items.
@@ -150,6 +152,7 @@ impl StageReport {
         Self {
             name: name.to_owned(),
             workers,
+            worker_time: Duration::ZERO,
             workers_busy: totals.busy_now,
             queue,
             queue_depth: upstream.map_or(0, |up| up.messages_out.saturating_sub(totals.messages_in)),
@@ -168,6 +171,14 @@ impl StageReport {
             step,
             step_counts: Vec::new(),
         }
+    }
+
+    /// Workers that might take items, on average over a run of this time.
+    pub fn mean_workers(&self, wall: Duration) -> f64 {
+        if self.worker_time.is_zero() || wall.is_zero() {
+            return self.workers as f64;
+        }
+        self.worker_time.as_secs_f64() / wall.as_secs_f64()
     }
 
     /// Wall time per step, on average.

@@ -4,7 +4,7 @@
 use super::explain::{Diagnosis, diagnose, diagnosis_json, explain};
 use super::os::OsJson;
 use super::service::service;
-use super::shares::{per_step, shares};
+use super::shares::{had, per_step, shares};
 use super::view::View;
 use crate::engine::{Bucket, Decision, Latency, Report, StageReport};
 use serde_json::{Value, json};
@@ -107,6 +107,7 @@ fn stage_json(stage: &StageReport, report: &Report) -> Value {
     json!({
         "name": stage.name,
         "workers": stage.workers,
+        "worker_seconds": nanos(had(stage, report.wall)),
         "workers_busy": stage.workers_busy,
         "queue": {
             "capacity": stage.queue,

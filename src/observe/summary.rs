@@ -1,11 +1,12 @@
 //! Owns the summary at the end of a run: a head line, notes, and the table of where the time went.
 //! Does not own: the sentence that explains it (`explain`).
 
-use super::shares::{per_step, shares};
+use super::notes::notes;
+use super::shares::{number_of_workers, per_step, shares};
 use super::table::layout;
 use super::units::{bytes, count, counted, duration, millis, percent, three};
 use super::view::{Paths, View};
-use crate::engine::{Ended, StageReport};
+use crate::engine::StageReport;
 
 /// Whether a text for people may carry colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,8 @@ const DIM: &str = "2";
 
 /// What a run came to: one line, notes where something is to be said, and a table with a line per stage.
 ///
-/// Percentages are of the time that a stage's workers had, workers × time of the run; a stage that was through early
+/// Percentages are of the time that a stage's workers had, workers × time of the run; where their number was changed
+/// meanwhile, it is the mean over the run, with a decimal; a stage that was through early
 /// has less than 100 % in all. `queue` is the mean number of items in front of the stage, and its capacity. Times per
 /// step, of one picture in one stage, are wall time (mean, and what 95 % of the steps stayed below) and CPU time.
 ///
@@ -101,41 +103,6 @@ fn paths(paths: Paths) -> Option<String> {
     Some(format!("paths: {}", taken.join(", ")))
 }
 
-fn notes(view: &View<'_>) -> Vec<String> {
-    let (report, totals) = (view.report, view.totals);
-    let ended = match report.ended {
-        Ended::Drained => "stopped on request; what had begun was finished",
-        Ended::Aborted => "stopped at once on request",
-        Ended::Failures => "stopped because of failures",
-        Ended::Fatal => "stopped by a failure that would have met the other pictures too",
-        Ended::Running | Ended::Complete => "",
-    };
-    let mut notes = vec![ended.to_owned()];
-    let noted = |n: u64, text: String| if n > 0 { text } else { String::new() };
-    notes.push(noted(totals.warnings, counted(totals.warnings, "warning")));
-    notes.push(noted(
-        totals.degraded,
-        format!("{} kept although incomplete", counted(totals.degraded, "picture")),
-    ));
-    notes.push(noted(
-        totals.processes_lost,
-        format!("{} ended without an answer", counted(totals.processes_lost, "isolated decoder")),
-    ));
-    notes.push(noted(
-        totals.links_skipped,
-        format!(
-            "{} skipped: all without `--follow-links`, with it those that are broken or loop",
-            counted(totals.links_skipped, "link")
-        ),
-    ));
-    notes.push(noted(
-        totals.special_skipped,
-        format!("{} skipped: not a regular file", counted(totals.special_skipped, "input")),
-    ));
-    notes.extend(report.notes.iter().cloned());
-    notes.iter().filter(|note| !note.is_empty()).map(|note| format!("note: {note}")).collect()
-}
-
 fn table(view: &View<'_>, style: Ansi) -> Vec<String> {
     let stages = &view.report.stages;
     let waits = stages.iter().any(|stage| !stage.waiting.is_zero());
@@ -169,7 +136,7 @@ fn header(waits: bool) -> Vec<String> {
 
 fn row(view: &View<'_>, stage: &StageReport, has_queue: bool, waits: bool) -> Vec<String> {
     let shares = shares(stage, view.report.wall);
-    let mut row = vec![stage.name.clone(), count(stage.workers as u64)];
+    let mut row = vec![stage.name.clone(), number_of_workers(stage, view.report.wall)];
     row.extend([shares.busy, shares.starved, shares.blocked].map(percent));
     if waits {
         row.push(percent(shares.waiting));
@@ -188,7 +155,7 @@ fn row(view: &View<'_>, stage: &StageReport, has_queue: bool, waits: bool) -> Ve
 mod tests {
     use super::super::view::Totals;
     use super::*;
-    use crate::engine::{Latency, Report};
+    use crate::engine::{Ended, Latency, Report};
     use std::time::Duration;
 
     fn millis(n: u64) -> Duration {

@@ -151,7 +151,7 @@ fn knobs(facts: &Facts<'_>, view: &View<'_>, model: &Model, verdict: &Verdict<'_
     let enough =
         |fact: &Fact<'_>| matches!(verdict, Verdict::Storage(stage) if stage.name == fact.stage.name);
     for fact in facts.inner().filter(|fact| fact.shares.busy >= 0.4 && !enough(fact)) {
-        knobs.push(workers(fact, model.cores()));
+        knobs.push(workers(fact, model));
     }
     if let Some(source) = facts.all.first().filter(|source| source.shares.blocked >= 0.2)
         && view.report.peak_unfinished >= view.report.window
@@ -181,10 +181,12 @@ fn knobs(facts: &Facts<'_>, view: &View<'_>, model: &Model, verdict: &Verdict<'_
 }
 
 /// Up to eight times as many for a stage that waits; a core each and one more for one that computes.
-fn workers(fact: &Fact<'_>, cores: f64) -> Vec<Knob> {
-    let now = fact.stage.workers.max(1);
-    let most = if fact.computes() { (cores.ceil() as usize + 1).max(now + 1) } else { (8 * now).max(16) };
-    let mut sizes: Vec<usize> = [now + 1, now * 2, now * 3, now * 4, now * 6, now * 8, 16].to_vec();
+fn workers(fact: &Fact<'_>, model: &Model) -> Vec<Knob> {
+    let now = model.workers(&fact.stage.name).max(1);
+    let most =
+        if fact.computes() { (model.cores().ceil() as usize + 1).max(now + 1) } else { (8 * now).max(16) };
+    let end = fact.stage.workers;
+    let mut sizes: Vec<usize> = [now + 1, now * 2, now * 3, now * 4, now * 6, now * 8, 16, end].to_vec();
     sizes.retain(|n| *n > now && *n <= most.min(1024));
     sizes.sort_unstable();
     sizes.dedup();
@@ -199,7 +201,7 @@ fn tried(facts: &Facts<'_>, model: &Model) -> Vec<Proposal> {
     let convert = tried.iter().skip(1).find(|fact| fact.stage.name == "convert").copied();
     let tried = tried.first().copied().into_iter().chain(convert);
     let twice = tried.filter_map(|fact| {
-        let twice = (2 * fact.stage.workers.max(1)).min(1024);
+        let twice = (2 * model.workers(&fact.stage.name).max(fact.stage.workers).max(1)).min(1024);
         propose(model, &[Knob::Workers(fact.stage.name.clone(), twice)])
     });
     twice.collect()

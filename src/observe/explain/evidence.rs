@@ -3,6 +3,7 @@
 //! Does not own: the verdict.
 
 use super::super::service::service;
+use super::super::shares::{had, was_resized};
 use super::super::units::{bytes, count, duration, memory, percent, three};
 use super::super::view::{View, ratio};
 use super::facts::Facts;
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub(super) fn evidence(view: &View<'_>, facts: &Facts<'_>) -> Vec<String> {
     let mut lines = vec![cores(view, facts)];
     lines.extend(facts.busiest().map(|fact| stage(fact.stage, view)));
+    lines.extend(resized(view));
     lines.extend(storage(view));
     lines.extend(in_the_way(view));
     lines.extend(view.report.budgets.iter().filter_map(budget));
@@ -36,7 +38,7 @@ fn cores(view: &View<'_>, facts: &Facts<'_>) -> String {
 }
 
 fn stage(stage: &StageReport, view: &View<'_>) -> String {
-    let had = view.seconds() * stage.workers as f64;
+    let had = had(stage, view.report.wall);
     let part = |time: Duration| percent(ratio(time.as_secs_f64(), had));
     let per_step = service(stage, view.report);
     let all = per_step.cpu + per_step.core_wait + per_step.wait;
@@ -64,6 +66,21 @@ fn stage(stage: &StageReport, view: &View<'_>) -> String {
         );
     }
     line
+}
+
+/// Workers that were not the same all the time.
+fn resized(view: &View<'_>) -> Option<String> {
+    let wall = view.report.wall;
+    let resized = view.report.stages.iter().filter(|stage| was_resized(stage, wall));
+    let resized: Vec<String> = resized
+        .map(|stage| format!("{} {:.1} and {}", stage.name, stage.mean_workers(wall), stage.workers))
+        .collect();
+    (!resized.is_empty()).then(|| {
+        format!(
+            "workers, on average and at the end: {}; predictions are from the average",
+            resized.join(", ")
+        )
+    })
 }
 
 fn storage(view: &View<'_>) -> Option<String> {
@@ -138,7 +155,7 @@ fn own(view: &View<'_>) -> String {
     let steps: u64 = stages.iter().map(|stage| stage.items_in.max(stage.items_out)).sum();
     let cpu: f64 = stages.iter().map(|stage| stage.cpu.as_secs_f64()).sum();
     let handing: f64 = stages.iter().map(|stage| stage.hand_over.as_secs_f64()).sum();
-    let time: f64 = view.seconds() * stages.iter().map(|stage| stage.workers as f64).sum::<f64>();
+    let time: f64 = stages.iter().map(|stage| had(stage, view.report.wall)).sum();
     let mut line =
         format!("own work: handing pictures over took {} of the workers' time", fine(ratio(handing, time)));
     if let Some(os) = view.os {

@@ -1,12 +1,14 @@
 //! The model against what is known: laws that hold for every schedule, and queues whose throughput can be written down.
 
+use super::super::view::{Totals, View};
 use super::model::{Budget, Model, Station};
 use super::{Change, ChangeError, Limit};
+use crate::engine::{Report, StageReport};
 use proptest::prelude::*;
 use std::time::Duration;
 
 fn station(name: &str, workers: usize, cpu: f64, wait: f64) -> Station {
-    Station { name: name.to_owned(), workers, queue: 16, visits: 1.0, cpu, wait, variation: 0.0 }
+    Station { name: name.to_owned(), workers, queue: 16, visits: 1.0, cpu, wait, absent: 0.0, variation: 0.0 }
 }
 
 /// Its recorded throughput is what the model gives.
@@ -114,6 +116,50 @@ fn the_recorded_schedule_is_predicted_as_it_was_measured() {
     let mut model = model(2.0, vec![station("decode", 2, 0.004, 0.0)]);
     model.measured = 321.0;
     about(model.predict().per_second, 321.0);
+}
+
+/// One reader for the first half of ten seconds, four for the second; a picture takes it 10 ms.
+fn grown() -> Report {
+    let stage = |name: &str, workers, busy| StageReport {
+        name: name.to_owned(),
+        workers,
+        queue: 16,
+        items_in: 2500,
+        items_out: 2500,
+        busy,
+        ..StageReport::default()
+    };
+    let read = StageReport {
+        worker_time: Duration::from_secs(5 + 4 * 5),
+        cpu: Duration::from_millis(10),
+        ..stage("read", 4, Duration::from_secs(25))
+    };
+    let (list, done) =
+        (stage("list", 1, Duration::from_millis(3)), stage("done", 1, Duration::from_millis(3)));
+    Report {
+        wall: Duration::from_secs(10),
+        admitted: 2500,
+        done: 2500,
+        window: 4 + 16 + 1 + 16,
+        stages: vec![list, read, done],
+        ..Report::default()
+    }
+}
+
+#[test]
+fn a_run_whose_workers_were_changed_is_modelled_by_those_that_made_its_throughput() {
+    let (report, totals) = (grown(), Totals::default());
+    let view = View { report: &report, totals: &totals, expected: None, cores: 2.0, os: None };
+    let model = Model::of(&view).unwrap();
+    about(model.predict().per_second, 250.0);
+    about(model.modelled, 250.0);
+    let with = |n| model.with(&Change::default().workers("read", n)).unwrap().predict();
+    about(with(4).per_second, 400.0);
+    about(with(8).per_second, 800.0);
+    about(with(1).per_second, 100.0);
+    assert!(model.predict().at_most.iter().all(|(_, most)| *most >= 249.0), "2.5 workers on average");
+    let read = &model.predict().stations[1];
+    assert!(read.busy > 0.95 && read.busy <= 1.0, "{read:?}");
 }
 
 proptest! {

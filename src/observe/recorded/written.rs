@@ -55,6 +55,9 @@ struct Machine {
 struct Stage {
     name: String,
     workers: usize,
+    /// Reports without it are of runs whose workers nobody changed, as far as they tell.
+    #[serde(default)]
+    worker_seconds: f64,
     workers_busy: usize,
     queue: Queue,
     items_in: u64,
@@ -158,6 +161,7 @@ impl Stage {
         let mut report = StageReport {
             name: self.name,
             workers: self.workers,
+            worker_time: time(self.worker_seconds)?,
             workers_busy: self.workers_busy,
             queue: self.queue.capacity,
             queue_depth: self.queue.depth,
