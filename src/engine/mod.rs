@@ -15,6 +15,7 @@ mod flow; // a worker's two ends
 mod gate; // the budget's gate in front of a stage
 mod group; // a stage's worker group
 mod handle; // steering a run from outside
+mod held; // items at a gate
 mod histogram;
 mod item; // tickets, claims, messages
 mod meter; // per-worker counters

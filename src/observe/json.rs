@@ -114,6 +114,10 @@ fn stage_json(stage: &StageReport, report: &Report) -> Value {
             "depth": stage.queue_depth,
             "mean_depth": rounded(stage.queue_mean_depth),
         },
+        "gate": {
+            "depth": stage.gate_depth,
+            "mean_depth": rounded(stage.gate_mean_depth),
+        },
         "items_in": stage.items_in,
         "items_out": stage.items_out,
         "failed": stage.failed,

@@ -65,6 +65,9 @@ fn stage(stage: &StageReport, view: &View<'_>) -> String {
             stage.queue_mean_depth, stage.queue
         );
     }
+    if stage.gate_mean_depth >= 0.05 {
+        line += &format!(", and {:.1} for memory or for those before them", stage.gate_mean_depth);
+    }
     line
 }
 

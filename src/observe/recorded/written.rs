@@ -60,6 +60,8 @@ struct Stage {
     worker_seconds: f64,
     workers_busy: usize,
     queue: Queue,
+    #[serde(default)]
+    gate: Gate,
     items_in: u64,
     items_out: u64,
     failed: u64,
@@ -79,6 +81,12 @@ struct Stage {
 #[derive(Deserialize)]
 struct Queue {
     capacity: usize,
+    depth: u64,
+    mean_depth: f64,
+}
+
+#[derive(Deserialize, Default)]
+struct Gate {
     depth: u64,
     mean_depth: f64,
 }
@@ -166,6 +174,8 @@ impl Stage {
             queue: self.queue.capacity,
             queue_depth: self.queue.depth,
             queue_mean_depth: self.queue.mean_depth,
+            gate_depth: self.gate.depth,
+            gate_mean_depth: self.gate.mean_depth,
             items_in: self.items_in,
             items_out: self.items_out,
             failed: self.failed,
