@@ -8,6 +8,7 @@ mod blueprint; // what was described, and whether it can run
 mod budget; // bytes in flight
 mod clock; // monotonic time, CPU time
 mod control; // what all threads of a run share
+mod cores; // how many can be used
 mod elastic; // numbers of workers that follow what is measured
 mod ends; // as an iterator, as a channel
 mod error;
@@ -37,6 +38,7 @@ mod worker; // the worker loop
 
 pub use budget::ByteSize;
 pub use control::Ended;
+pub(crate) use cores::{allowed_cores, control_groups, quota, usable_cores};
 pub use elastic::{Decision, Outcome};
 pub use ends::Items;
 pub use error::{BuildError, Failure, Panicked, RunError, StepError};

@@ -156,6 +156,11 @@ async function live() {
   check(await until(async () => await page.textContent('[data-workers="decode"]') === '1'), 'a worker less by mouse');
   await page.click('[data-less="decode"]');
   check(await until(async () => (await latest()).stages.find((stage) => stage.name === 'decode').workers === 1), 'never less than one');
+  const presses = (which, times) => page.evaluate(([which, times]) => { const button = document.querySelector(`[${which}="decode"]`); for (let n = 0; n < times; n += 1) button.click(); }, [which, times]);
+  await presses('data-more', 3);
+  check(await until(async () => (await latest()).stages.find((stage) => stage.name === 'decode').workers === 4), 'quick presses count, each of them');
+  await presses('data-less', 3);
+  check(await until(async () => (await latest()).stages.find((stage) => stage.name === 'decode').workers === 1), 'also down');
   await more.click();
 
   await page.click('#pause');
@@ -175,6 +180,12 @@ async function live() {
   const json = { 'Content-Type': 'application/json' };
   check(await ask(`${origin}/control`, { method: 'POST', headers: json }, '{"action":"drain"}') === 401, 'no token, no control');
   check(await ask(`${origin}/src/lib.rs`, {}) === 404, 'nothing is served from disk');
+
+  const stale = await open(`${origin}/#token=of-an-earlier-run`);
+  await stale.click('[data-more="decode"]');
+  check(await until(async () => (await stale.textContent('#said')).includes('printed when this run began')), 'a token of an earlier run: it is said what to do');
+  check(await stale.locator('#pause').isDisabled() && await stale.evaluate(() => sessionStorage.getItem('token')) === null, 'and the token is forgotten');
+  await stale.context().close();
 
   for (const width of [400, 1600]) {
     const dark = await open(`${origin}/`, { width, scheme: 'dark' });

@@ -16,8 +16,8 @@ const LONGEST: usize = 120;
 /// How long a slice usually is, in bytes.
 const USUAL: usize = 200;
 const PROCESS: u32 = 1;
-/// Numbers of tracks: a thousand a stage.
-const TRACKS: usize = 1000;
+/// Numbers of tracks: so many a stage, which is more than a stage can have workers.
+const TRACKS: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Trace {
@@ -230,6 +230,19 @@ mod tests {
         }
         assert_eq!(events(&trace, "C").len(), 3, "one sample of three queues");
         assert_eq!(trace["otherData"]["note"], "every picture is here");
+    }
+
+    #[test]
+    fn as_many_workers_as_a_stage_may_have_get_tracks_of_their_own() {
+        let most = |workers: usize| {
+            let same = Stage::map("one", Ok::<u32, Infallible>).workers(workers);
+            Pipeline::source("numbers", 0..1u32, |n| n.to_string()).stage(same).sink("done", |_| ()).run()
+        };
+        assert!(most(TRACKS).is_err(), "the engine allows as many");
+        let tracks = (0..3).flat_map(|stage| [(stage, 0), (stage, 1023)]);
+        let numbers: BTreeSet<usize> = tracks.map(|(stage, worker)| track(stage, worker)).collect();
+        assert_eq!(numbers.len(), 6);
+        assert!(track(0, TRACKS - 1) < track(1, 0));
     }
 
     #[test]
