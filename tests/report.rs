@@ -30,6 +30,7 @@ fn misfit(value: &Value, schema: &Value, root: &Value, at: &str) -> Option<Strin
     for keyword in schema.as_object().unwrap().keys() {
         let known = [
             "$schema",
+            "$id",
             "$defs",
             "title",
             "description",
