@@ -38,6 +38,7 @@ mod worker; // the worker loop
 
 pub use budget::ByteSize;
 pub use control::Ended;
+#[cfg_attr(shuttle, allow(unused_imports, reason = "nothing is elastic under the model checker"))]
 pub(crate) use cores::{allowed_cores, control_groups, quota, usable_cores};
 pub use elastic::{Decision, Outcome};
 pub use ends::Items;

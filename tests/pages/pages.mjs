@@ -39,6 +39,14 @@ function read(text) {
 async function figures(page, report, what) {
   const shown = await page.$$eval('[data-figure]', (all) => all.map((one) => ({ path: one.dataset.figure, text: one.textContent })));
   check(shown.length > 80, `${what}: ${shown.length} figures`);
+  // What is no figure of the report is made of several.
+  const tiles = await page.$$eval('#tiles .tile', (all) => all.map((one) => ({ name: one.querySelector('dt').textContent, value: one.querySelector('dd').firstChild.textContent, figure: one.querySelector('dd').firstElementChild?.dataset.figure })));
+  const cpu = report.stages.reduce((sum, stage) => sum + stage.cpu_seconds, 0) / report.wall_seconds;
+  const made = { 'cores used': cpu, 'budget, peak': report.budgets.reduce((sum, one) => sum + one.peak, 0) };
+  for (const { name, value, figure } of tiles) {
+    const right = figure ? lookup(report, figure) !== undefined : name in made && Math.abs(read(value) - made[name]) <= made[name] * 0.006 + 0.0006;
+    check(right, `${what}: the tile ${name} shows ${value}, of ${figure ?? made[name]}`);
+  }
   for (const { path, text } of shown) {
     const value = lookup(report, path);
     // Three digits, or whole per cent, or less than can be shown.

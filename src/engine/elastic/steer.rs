@@ -4,10 +4,10 @@
 use super::policy::Policy;
 use super::reading::{Reading, StageReading};
 use crate::engine::clock::process_cpu_time;
-use crate::engine::cores::usable_cores;
 use crate::engine::handle::Controller;
 use crate::engine::sync::atomic::Ordering::Relaxed;
 use crate::engine::sync::{Condvar, Mutex, lock};
+use crate::engine::usable_cores;
 use std::time::Duration;
 
 /// How often a reading is taken.

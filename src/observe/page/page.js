@@ -69,17 +69,17 @@
   }
 
   function tiles() {
-    const tile = (name, value, rest, bad) => h('dl', { class: `tile${bad ? ' bad' : ''}` }, h('dt', {}, name), h('dd', {}, value, rest && h('small', {}, ` ${rest}`)));
+    const tile = (name, value, rest, bad) => h('dl', { class: `tile${bad ? ' bad' : ''}` }, h('dt', {}, name), h('dd', {}, value, rest && h('small', {}, ' ', rest)));
     const cpu = stages().reduce((sum, stage) => sum + stage.cpu_seconds, 0) / (report.wall_seconds || 1);
     const budget = (report.budgets || []).reduce((sum, one) => ({ peak: sum.peak + one.peak, capacity: sum.capacity + one.capacity }), { peak: 0, capacity: 0 });
     const expected = report.counts?.expected;
     fill('tiles',
       tile('pictures / s', figure('rates.pictures_per_second', three)),
       tile('megapixels / s', figure('rates.megapixels_per_second', three)),
-      tile('pictures done', figure('counts.done', grouped), expected ? `of ${grouped(expected)}` : ''),
-      tile('failed', figure('counts.failed', grouped), report.counts?.skipped ? `${grouped(report.counts.skipped)} skipped` : '', report.counts?.failed > 0),
+      tile('pictures done', figure('counts.done', grouped), expected ? ['of ', figure('counts.expected', grouped)] : ''),
+      tile('failed', figure('counts.failed', grouped), report.counts?.skipped ? [figure('counts.skipped', grouped), ' skipped'] : '', report.counts?.failed > 0),
       tile(live ? 'time so far' : 'time', figure('wall_seconds', time)),
-      tile('cores used', three(cpu), `of ${three(report.machine?.cores || 0)}`),
+      tile('cores used', three(cpu), ['of ', figure('machine.cores', three)]),
       tile('read', figure('totals.bytes_in', bytes)), tile('written', figure('totals.bytes_out', bytes)),
       budget.capacity > 0 && tile('budget, peak', memory(budget.peak), `of ${memory(budget.capacity)}`));
   }
