@@ -56,6 +56,21 @@ fn what_a_caller_sets_is_the_callers() {
 }
 
 #[test]
+fn the_time_that_workers_had_follows_their_number() {
+    let handle = spawned();
+    until("it ran for a while", || handle.snapshot().wall > Duration::from_millis(200));
+    handle.set_workers("elastic", 8).unwrap();
+    let before = handle.snapshot();
+    until("and for a while more", || handle.snapshot().wall > before.wall + Duration::from_millis(200));
+    let report = handle.drain().unwrap();
+    let (wall, had) = (report.wall, report.stage("elastic").unwrap().worker_time);
+    // One worker until it was set, eight from then on.
+    assert!(had > wall && had < 8 * wall, "{had:?} in {wall:?}");
+    assert!(had >= 8 * (wall - before.wall), "{had:?} in {wall:?}");
+    assert_eq!(report.stage("fixed").unwrap().worker_time, 16 * wall);
+}
+
+#[test]
 fn a_run_that_borrows_is_elastic_too_and_its_last_trial_is_left_open() {
     let mut sum = 0;
     let report = Pipeline::source("numbers", 0..80u64, |_| "")

@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{linger, until};
-use pipeline_images::engine::{Fate, Pipeline, Stage};
+use common::{Valve, linger, until};
+use pipeline_images::engine::{ByteSize, Fate, Pipeline, Stage};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, mpsc};
@@ -84,4 +84,36 @@ fn every_input_has_a_history_that_says_where_it_was_and_what_became_of_it() {
     }
     let counted: u64 = report.stages[1].step_counts.iter().map(|bucket| bucket.count).sum();
     assert_eq!(counted, report.stages[1].items_in);
+}
+
+#[test]
+fn what_waits_at_a_gate_is_not_taken_for_queued() {
+    let valve = Arc::new(Valve::default());
+    let held = Arc::clone(&valve);
+    let handle = Pipeline::source("numbers", 0..8u32, |n| n.to_string())
+        .stage(
+            Stage::map("read", move |n: u32| {
+                if n == 0 {
+                    held.pass();
+                }
+                Ok::<_, std::io::Error>(n)
+            })
+            .workers(8),
+        )
+        .budget(ByteSize::kib(1), |_| 1)
+        .stage(Stage::map("decode", Ok::<_, std::io::Error>).queue(2))
+        .window(8)
+        .sink("done", drop)
+        .spawn()
+        .unwrap();
+    until("all others wait for the first", || handle.snapshot().stages[2].gate_depth == 7);
+    let decode = &handle.snapshot().stages[2];
+    assert_eq!((decode.queue_depth, decode.gate_depth), (0, 7));
+    linger();
+    valve.open();
+    let report = handle.wait().unwrap();
+    let decode = &report.stages[2];
+    assert_eq!((decode.queue_depth, decode.gate_depth), (0, 0));
+    assert!(decode.gate_mean_depth > decode.queue_mean_depth, "{decode:?}");
+    assert!(report.stages.iter().all(|stage| stage.queue_mean_depth <= stage.queue as f64), "{report:?}");
 }

@@ -7,10 +7,9 @@ use super::output;
 use super::signals::Signals;
 use super::watch::{self, Ears, Watch};
 use crate::config::{Config, ProgressKind, Verbosity, printable};
-use crate::engine::{Failure, History, RunError};
+use crate::engine::{self, Failure, History, RunError};
 use crate::job::{
     self, Entry, Job, JobError, Listener, Outlined, Plan, Receipt, Running, SAMPLE_DIRECTORY, escape,
-    usable_cores,
 };
 use crate::observe::{self, Ansi, Diagnosis, Paths, Printer, Progress, Style, Totals, View};
 use std::cell::LazyCell;
@@ -204,7 +203,7 @@ fn run(config: &Config) -> ExitCode {
             None => return internal(error),
         },
     };
-    let cores = os.cores().unwrap_or(usable_cores() as f64);
+    let cores = os.cores().unwrap_or_else(engine::usable_cores);
     let view = View { report, totals: &totals, expected, cores, os: Some(&os) };
     // It is made once, and only if somebody reads it.
     let diagnosis = LazyCell::new(|| observe::diagnose(&view));
@@ -274,7 +273,7 @@ fn with_view(running: &Running, show: impl FnOnce(&View<'_>)) {
         report: &report,
         totals: &totals,
         expected: running.expected(),
-        cores: usable_cores() as f64,
+        cores: engine::usable_cores(),
         os: None,
     });
 }

@@ -7,6 +7,7 @@
 
 use super::clock::Nanos;
 use super::control::Control;
+use super::held::Held;
 use super::item::{Body, Ending, Message};
 use super::meter::{Activity, Meter};
 use super::order::Ring;
@@ -30,6 +31,8 @@ pub(super) struct Gate<'env, T> {
     /// Time spent waiting for bytes so far, and since when somebody is (0: nobody).
     waited: AtomicU64,
     waiting_since: AtomicU64,
+    /// Items here: no longer in the queue, and in no step yet.
+    held: Arc<Held>,
 }
 
 impl<'env, T> Gate<'env, T> {
@@ -39,6 +42,7 @@ impl<'env, T> Gate<'env, T> {
         cost: Cost<'env, T>,
         stage: Arc<str>,
         run: Arc<Run<'env>>,
+        held: Arc<Held>,
     ) -> Self {
         Self {
             turn: Mutex::new(Ring::new()),
@@ -49,17 +53,22 @@ impl<'env, T> Gate<'env, T> {
             run,
             waited: AtomicU64::new(0),
             waiting_since: AtomicU64::new(0),
+            held,
         }
     }
 
     /// The next item in order of admission, its bytes reserved.
     pub(super) fn recv(&self, meter: &Meter) -> Result<Message<T>, Disconnected> {
         let mut ring = lock(&self.turn);
+        let clock = &self.run.control.clock;
         loop {
             if let Some(message) = ring.pop() {
-                return Ok(self.admit(message, meter));
+                let message = self.admit(message, meter);
+                self.held.left(clock.now());
+                return Ok(message);
             }
             let message = self.queue.recv()?;
+            self.held.came(clock.now());
             let slot = ring.slot(message.claim.ticket.seq);
             *slot = Some(message);
         }

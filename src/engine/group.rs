@@ -2,6 +2,7 @@
 //! grown as long as the stage has not seen its last item.
 
 use super::clock::Nanos;
+use super::held::Held;
 use super::meter::{Meter, Totals};
 use super::permits::Permits;
 use super::report::StageReport;
@@ -13,6 +14,8 @@ pub(super) struct Gauge {
     pub(super) name: Arc<str>,
     pub(super) capacity: usize,
     pub(super) permits: Arc<Permits>,
+    /// Items at the gate in front; none where there is no gate.
+    pub(super) held: Arc<Held>,
     pub(super) meters: Mutex<Vec<Arc<Meter>>>,
     /// The most workers that the engine may give it by itself; 0 if their number is not the engine's to change.
     pub(super) elastic: AtomicUsize,
@@ -94,6 +97,8 @@ impl Gauge {
             super::histogram::summarize(meters.iter().map(|meter| &meter.steps)),
             now,
         );
+        report.leave_out_held(self.held.items(), self.held.nanos(now), now);
+        report.worker_time = std::time::Duration::from_nanos(self.permits.had(now));
         report.step_counts = super::histogram::buckets(meters.iter().map(|meter| &meter.steps));
         report
     }

@@ -152,7 +152,7 @@ impl Controller {
     /// Changes the workers of the stage with this place in the flow; that of the source is 0.
     pub(super) fn resize(&self, place: usize, workers: usize) {
         let (Some(gauge), Some(stage)) = (self.gauges.0.get(place), place.checked_sub(1)) else { return };
-        let before = gauge.permits.set(workers);
+        let before = gauge.permits.set(workers, self.control.clock.now());
         let change = workers as isize - before as isize;
         self.control.resize(change, stage == 0);
         // The run may have ended meanwhile; then there is nothing to grow.

@@ -8,6 +8,7 @@ mod blueprint; // what was described, and whether it can run
 mod budget; // bytes in flight
 mod clock; // monotonic time, CPU time
 mod control; // what all threads of a run share
+mod cores; // how many can be used
 mod elastic; // numbers of workers that follow what is measured
 mod ends; // as an iterator, as a channel
 mod error;
@@ -15,6 +16,7 @@ mod flow; // a worker's two ends
 mod gate; // the budget's gate in front of a stage
 mod group; // a stage's worker group
 mod handle; // steering a run from outside
+mod held; // items at a gate
 mod histogram;
 mod item; // tickets, claims, messages
 mod meter; // per-worker counters
@@ -36,6 +38,8 @@ mod worker; // the worker loop
 
 pub use budget::ByteSize;
 pub use control::Ended;
+#[cfg_attr(shuttle, allow(unused_imports, reason = "nothing is elastic under the model checker"))]
+pub(crate) use cores::{allowed_cores, control_groups, quota, usable_cores};
 pub use elastic::{Decision, Outcome};
 pub use ends::Items;
 pub use error::{BuildError, Failure, Panicked, RunError, StepError};

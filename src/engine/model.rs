@@ -274,7 +274,7 @@ fn a_parked_worker_is_woken_by_its_permit_and_by_the_end() {
             let permits = Arc::clone(&permits);
             shuttle::thread::spawn(move || permits.park(index))
         });
-        permits.set(2);
+        permits.set(2, super::clock::Nanos(0));
         let [second, third] = workers;
         assert!(second.join().unwrap(), "it may receive");
         permits.close();

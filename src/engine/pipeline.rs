@@ -270,7 +270,7 @@ impl<'env, T: Send + 'env> Pipeline<'env, T> {
         let wire = move |wiring: &mut Wiring<'env>, parts: SinkParts<'env>| -> Body<'env> {
             let (tx, rx) = bounded(parts.queue);
             let (name, run) = (Arc::clone(&parts.gauge.name), Arc::clone(&wiring.run));
-            let intake = wiring.intake(gate, rx, &name);
+            let intake = wiring.intake(gate, rx, &parts.gauge);
             let meter = Arc::new(Meter::new());
             super::sync::lock(&parts.gauge.meters).push(Arc::clone(&meter));
             let deliver = deliver(&run.control);
@@ -304,7 +304,7 @@ impl<'env> Wiring<'env> {
             frees: std::mem::take(&mut self.frees[index]),
             seed: Mutex::new(None),
         });
-        let intake = self.intake(gate, rx, &group.name);
+        let intake = self.intake(gate, rx, &group.gauge);
         let run = Arc::clone(&self.run);
         let (factory, measure) = (stage.factory, stage.measure);
         // The seed lives in the group, so it must not own it.
@@ -331,13 +331,14 @@ impl<'env> Wiring<'env> {
         &self,
         gate: Option<(usize, Cost<'env, T>)>,
         queue: super::queue::Receiver<super::item::Message<T>>,
-        stage: &Arc<str>,
+        gauge: &Gauge,
     ) -> Intake<'env, T> {
         match gate {
             None => Intake::Queue(queue),
             Some((slot, cost)) => {
-                let (stage, run) = (Arc::clone(stage), Arc::clone(&self.run));
-                Intake::Gate(Arc::new(Gate::new(queue, slot, cost, stage, run)))
+                let (stage, held) = (Arc::clone(&gauge.name), Arc::clone(&gauge.held));
+                let run = Arc::clone(&self.run);
+                Intake::Gate(Arc::new(Gate::new(queue, slot, cost, stage, run, held)))
             }
         }
     }
@@ -348,6 +349,7 @@ fn gauge(name: &str, capacity: usize, workers: usize, elastic: usize) -> Arc<Gau
         name: name.into(),
         capacity,
         permits: Arc::new(Permits::new(workers)),
+        held: Arc::default(),
         meters: Mutex::new(Vec::new()),
         elastic: AtomicUsize::new(elastic),
     })

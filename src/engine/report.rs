@@ -63,14 +63,20 @@ pub struct StageReport {
     pub name: String,
     /// Workers that may take items.
     pub workers: usize,
+    /// What all workers had: the time of the run, times their number at each moment of it. The times below are parts of this.
+    pub worker_time: Duration,
     /// Workers in their step now.
     pub workers_busy: usize,
     /// Capacity of the queue in front, in items.
     pub queue: usize,
-    /// Items in the queue now, with those that wait at the gate for their bytes.
+    /// Items in the queue now.
     pub queue_depth: u64,
     /// The same, averaged over the run, weighted by time.
     pub queue_mean_depth: f64,
+    /// Items at the gate in front now: taken from the queue, and waiting for their bytes or for those before them.
+    pub gate_depth: u64,
+    /// The same, averaged over the run, weighted by time.
+    pub gate_mean_depth: f64,
     /// Steps begun.
     pub items_in: u64,
     /// Items emitted.
@@ -150,10 +156,13 @@ impl StageReport {
         Self {
             name: name.to_owned(),
             workers,
+            worker_time: Duration::ZERO,
             workers_busy: totals.busy_now,
             queue,
             queue_depth: upstream.map_or(0, |up| up.messages_out.saturating_sub(totals.messages_in)),
             queue_mean_depth: queued as f64 / now.0.max(1) as f64,
+            gate_depth: 0,
+            gate_mean_depth: 0.0,
             items_in: totals.items_in,
             items_out: totals.items_out,
             failed: totals.failed,
@@ -168,6 +177,24 @@ impl StageReport {
             step,
             step_counts: Vec::new(),
         }
+    }
+
+    /// What so far counts as queued was at the gate in part: so many items now, and for so many nanoseconds in all. A queue
+    /// holds no more than its capacity; what counters say beyond that is on its way from hand to hand.
+    pub(super) fn leave_out_held(&mut self, items: u64, nanos: u64, now: Nanos) {
+        let capacity = self.queue as u64;
+        self.gate_depth = items;
+        self.gate_mean_depth = nanos as f64 / now.0.max(1) as f64;
+        self.queue_depth = self.queue_depth.saturating_sub(items).min(capacity);
+        self.queue_mean_depth = (self.queue_mean_depth - self.gate_mean_depth).clamp(0.0, capacity as f64);
+    }
+
+    /// Workers that might take items, on average over a run of this time.
+    pub fn mean_workers(&self, wall: Duration) -> f64 {
+        if self.worker_time.is_zero() || wall.is_zero() {
+            return self.workers as f64;
+        }
+        self.worker_time.as_secs_f64() / wall.as_secs_f64()
     }
 
     /// Wall time per step, on average.

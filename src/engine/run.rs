@@ -167,7 +167,7 @@ fn fill<'scope, 'env, 'run: 'scope>(
                 group.name
             );
             lock(&control.missing_workers).push(note);
-            let before = group.permits.set(running);
+            let before = group.permits.set(running, control.clock.now());
             control.resize(running as isize - before as isize, group.is_first);
             break;
         }

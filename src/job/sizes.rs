@@ -2,7 +2,7 @@
 //! Does not own: numbers that somebody gave; those are obeyed.
 
 use crate::config::{Config, Memory, Window, Workers};
-use crate::engine::ByteSize;
+use crate::engine::{self, ByteSize};
 
 /// Workers per stage, and memory, as they are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,9 +63,9 @@ impl AtMost {
     }
 }
 
-/// Cores this process may use: its affinity and, on Linux, the quota of its control group.
+/// Cores this process may use: its affinity and, on Linux, the quota of its control group; a part of one counts as one.
 pub fn usable_cores() -> usize {
-    num_cpus::get().max(1)
+    (engine::usable_cores().ceil() as usize).max(1)
 }
 
 impl Sizes {

@@ -4,7 +4,7 @@
 use super::explain::{Diagnosis, diagnose, diagnosis_json, explain};
 use super::os::OsJson;
 use super::service::service;
-use super::shares::{per_step, shares};
+use super::shares::{had, per_step, shares};
 use super::view::View;
 use crate::engine::{Bucket, Decision, Latency, Report, StageReport};
 use serde_json::{Value, json};
@@ -107,11 +107,16 @@ fn stage_json(stage: &StageReport, report: &Report) -> Value {
     json!({
         "name": stage.name,
         "workers": stage.workers,
+        "worker_seconds": nanos(had(stage, report.wall)),
         "workers_busy": stage.workers_busy,
         "queue": {
             "capacity": stage.queue,
             "depth": stage.queue_depth,
             "mean_depth": rounded(stage.queue_mean_depth),
+        },
+        "gate": {
+            "depth": stage.gate_depth,
+            "mean_depth": rounded(stage.gate_mean_depth),
         },
         "items_in": stage.items_in,
         "items_out": stage.items_out,
@@ -177,7 +182,7 @@ pub(super) fn rounded(x: f64) -> f64 {
 mod tests {
     use super::super::view::Totals;
     use super::*;
-    use crate::engine::{BudgetReport, Ended, Report};
+    use crate::engine::{BudgetReport, Ended, Outcome, Report};
 
     fn report() -> Report {
         let stage = StageReport {
@@ -199,6 +204,28 @@ mod tests {
             budgets: vec![BudgetReport { capacity: 100, used: 1, peak: 99, ..BudgetReport::default() }],
             ..Report::default()
         }
+    }
+
+    #[test]
+    fn each_decision_is_there_with_its_reason_and_what_came_of_it() {
+        let decision = Decision {
+            at: Duration::from_millis(3200),
+            stage: "read".to_owned(),
+            from: 2,
+            to: 8,
+            reason: "read was busy 99 % of the time".to_owned(),
+            outcome: Outcome::Kept,
+            rate_before: 41.0,
+            rate_after: 158.0,
+        };
+        let (report, totals) = (Report { decisions: vec![decision], ..report() }, Totals::default());
+        let json =
+            report_json(&View { report: &report, totals: &totals, expected: None, cores: 2.0, os: None });
+        let wanted = json!([{
+            "at_seconds": 3.2, "stage": "read", "from": 2, "to": 8, "outcome": "kept",
+            "reason": "read was busy 99 % of the time", "rate_before": 41.0, "rate_after": 158.0,
+        }]);
+        assert_eq!(json["decisions"], wanted);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod explain; // which bottleneck, in one sentence
 #[cfg(feature = "cli")]
 mod json; // the report for machines
+mod notes; // what is noted beside the figures
 mod os; // what the operating system tells
 #[cfg(feature = "cli")]
 mod page; // the report to look at

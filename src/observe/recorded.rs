@@ -103,7 +103,17 @@ mod tests {
         {
             assert_eq!(again[member], written[member], "{member}");
         }
-        for member in ["name", "workers", "queue", "busy_seconds", "parts", "step_seconds", "service"] {
+        for member in [
+            "name",
+            "workers",
+            "worker_seconds",
+            "queue",
+            "gate",
+            "busy_seconds",
+            "parts",
+            "step_seconds",
+            "service",
+        ] {
             assert_eq!(again["stages"][1][member], written["stages"][1][member], "{member}");
         }
         assert_eq!(recorded.view().os, Some(&os));

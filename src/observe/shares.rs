@@ -1,6 +1,7 @@
 //! Owns how a stage's time is divided: busy, starved, blocked, waiting, as parts of what its workers had.
 //! Does not own: what follows from it.
 
+use super::units::count;
 use super::view::ratio;
 use crate::engine::StageReport;
 use std::time::Duration;
@@ -19,10 +20,26 @@ pub(super) struct Shares {
 /// called busy for it.
 pub(super) fn shares(stage: &StageReport, wall: Duration) -> Shares {
     let parts = [stage.busy, stage.starved, stage.blocked, stage.waiting].map(|part| part.as_secs_f64());
-    // With workers taken away meanwhile, the parts add up to more than today's workers had.
-    let had = (wall.as_secs_f64() * stage.workers as f64).max(parts.iter().sum());
+    // A worker that lost its permit finishes what it was at.
+    let had = had(stage, wall).max(parts.iter().sum());
     let [busy, starved, blocked, waiting] = parts.map(|part| ratio(part, had));
     Shares { busy, starved, blocked, waiting }
+}
+
+/// Seconds that a stage's workers had, whatever their number was at each moment.
+pub(super) fn had(stage: &StageReport, wall: Duration) -> f64 {
+    stage.mean_workers(wall) * wall.as_secs_f64()
+}
+
+/// How many workers a stage had: on average, with a decimal, where that differs from those that it has.
+pub(super) fn number_of_workers(stage: &StageReport, wall: Duration) -> String {
+    let mean = stage.mean_workers(wall);
+    if was_resized(stage, wall) { format!("{mean:.1}") } else { count(stage.workers as u64) }
+}
+
+/// Whether its workers were changed while it ran, so that it shows.
+pub(super) fn was_resized(stage: &StageReport, wall: Duration) -> bool {
+    (stage.mean_workers(wall) - stage.workers as f64).abs() >= 0.05
 }
 
 /// Wall and CPU time per step, on average. The source takes no items, so what it emitted is counted there.
@@ -67,6 +84,13 @@ mod tests {
     #[test]
     fn parts_never_exceed_the_whole_when_workers_were_taken_away() {
         let shares = shares(&stage(1, 30, 10), Duration::from_secs(10));
+        assert_eq!(shares, Shares { busy: 0.75, starved: 0.25, ..Shares::default() });
+    }
+
+    #[test]
+    fn parts_are_of_the_workers_that_there_were_and_not_of_those_at_the_end() {
+        let grown = StageReport { worker_time: Duration::from_secs(20), ..stage(8, 15, 5) };
+        let shares = shares(&grown, Duration::from_secs(10));
         assert_eq!(shares, Shares { busy: 0.75, starved: 0.25, ..Shares::default() });
     }
 

@@ -1,11 +1,12 @@
 //! Owns the summary at the end of a run: a head line, notes, and the table of where the time went.
 //! Does not own: the sentence that explains it (`explain`).
 
-use super::shares::{per_step, shares};
+use super::notes::notes;
+use super::shares::{number_of_workers, per_step, shares};
 use super::table::layout;
 use super::units::{bytes, count, counted, duration, millis, percent, three};
 use super::view::{Paths, View};
-use crate::engine::{Ended, StageReport};
+use crate::engine::StageReport;
 
 /// Whether a text for people may carry colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +39,10 @@ const DIM: &str = "2";
 
 /// What a run came to: one line, notes where something is to be said, and a table with a line per stage.
 ///
-/// Percentages are of the time that a stage's workers had, workers × time of the run; a stage that was through early
+/// Percentages are of the time that a stage's workers had, workers × time of the run; where their number was changed
+/// meanwhile, it is the mean over the run, with a decimal; a stage that was through early
 /// has less than 100 % in all. `queue` is the mean number of items in front of the stage, and its capacity. Times per
-/// picture are wall time of a step (mean, and what 95 % of the steps stayed below) and CPU time.
+/// step, of one picture in one stage, are wall time (mean, and what 95 % of the steps stayed below) and CPU time.
 ///
 /// ```
 /// # use pipeline_images::{engine::Report, observe::{Ansi, Totals, View, summary}};
@@ -101,48 +103,13 @@ fn paths(paths: Paths) -> Option<String> {
     Some(format!("paths: {}", taken.join(", ")))
 }
 
-fn notes(view: &View<'_>) -> Vec<String> {
-    let (report, totals) = (view.report, view.totals);
-    let ended = match report.ended {
-        Ended::Drained => "stopped on request; what had begun was finished",
-        Ended::Aborted => "stopped at once on request",
-        Ended::Failures => "stopped because of failures",
-        Ended::Fatal => "stopped by a failure that would have met the other pictures too",
-        Ended::Running | Ended::Complete => "",
-    };
-    let mut notes = vec![ended.to_owned()];
-    let noted = |n: u64, text: String| if n > 0 { text } else { String::new() };
-    notes.push(noted(totals.warnings, counted(totals.warnings, "warning")));
-    notes.push(noted(
-        totals.degraded,
-        format!("{} kept although incomplete", counted(totals.degraded, "picture")),
-    ));
-    notes.push(noted(
-        totals.processes_lost,
-        format!("{} ended without an answer", counted(totals.processes_lost, "isolated decoder")),
-    ));
-    notes.push(noted(
-        totals.links_skipped,
-        format!(
-            "{} skipped: all without `--follow-links`, with it those that are broken or loop",
-            counted(totals.links_skipped, "link")
-        ),
-    ));
-    notes.push(noted(
-        totals.special_skipped,
-        format!("{} skipped: not a regular file", counted(totals.special_skipped, "input")),
-    ));
-    notes.extend(report.notes.iter().cloned());
-    notes.iter().filter(|note| !note.is_empty()).map(|note| format!("note: {note}")).collect()
-}
-
 fn table(view: &View<'_>, style: Ansi) -> Vec<String> {
     let stages = &view.report.stages;
     let waits = stages.iter().any(|stage| !stage.waiting.is_zero());
     let mut rows = vec![header(waits)];
     rows.extend(stages.iter().enumerate().map(|(at, stage)| row(view, stage, at > 0, waits)));
     let mut lines = layout(&rows);
-    let over = "ms per picture";
+    let over = "ms per step";
     let width = lines.first().map_or(0, |line| line.chars().count());
     lines.insert(0, format!("{over:>width$}"));
     let busiest = stages
@@ -169,7 +136,7 @@ fn header(waits: bool) -> Vec<String> {
 
 fn row(view: &View<'_>, stage: &StageReport, has_queue: bool, waits: bool) -> Vec<String> {
     let shares = shares(stage, view.report.wall);
-    let mut row = vec![stage.name.clone(), count(stage.workers as u64)];
+    let mut row = vec![stage.name.clone(), number_of_workers(stage, view.report.wall)];
     row.extend([shares.busy, shares.starved, shares.blocked].map(percent));
     if waits {
         row.push(percent(shares.waiting));
@@ -188,7 +155,7 @@ fn row(view: &View<'_>, stage: &StageReport, has_queue: bool, waits: bool) -> Ve
 mod tests {
     use super::super::view::Totals;
     use super::*;
-    use crate::engine::{Latency, Report};
+    use crate::engine::{Ended, Latency, Report};
     use std::time::Duration;
 
     fn millis(n: u64) -> Duration {
@@ -257,7 +224,7 @@ mod tests {
             "\
 200 pictures in 1.90 s: 105 pictures/s, 19.8 MP/s, 22.1 MB read, 25.0 MB written; 3 failed, 2 skipped
 
-                                                     ms per picture
+                                                        ms per step
 stage   workers  busy  starved  blocked   queue   mean   p95    CPU
 list          1   0 %      0 %     95 %       -  0.010  30.0  0.005
 decode        2  26 %      0 %     71 %  3.2/16   5.00  30.0   2.50

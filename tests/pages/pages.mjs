@@ -39,6 +39,14 @@ function read(text) {
 async function figures(page, report, what) {
   const shown = await page.$$eval('[data-figure]', (all) => all.map((one) => ({ path: one.dataset.figure, text: one.textContent })));
   check(shown.length > 80, `${what}: ${shown.length} figures`);
+  // What is no figure of the report is made of several.
+  const tiles = await page.$$eval('#tiles .tile', (all) => all.map((one) => ({ name: one.querySelector('dt').textContent, value: one.querySelector('dd').firstChild.textContent, figure: one.querySelector('dd').firstElementChild?.dataset.figure })));
+  const cpu = report.stages.reduce((sum, stage) => sum + stage.cpu_seconds, 0) / report.wall_seconds;
+  const made = { 'cores used': cpu, 'budget, peak': report.budgets.reduce((sum, one) => sum + one.peak, 0) };
+  for (const { name, value, figure } of tiles) {
+    const right = figure ? lookup(report, figure) !== undefined : name in made && Math.abs(read(value) - made[name]) <= made[name] * 0.006 + 0.0006;
+    check(right, `${what}: the tile ${name} shows ${value}, of ${figure ?? made[name]}`);
+  }
   for (const { path, text } of shown) {
     const value = lookup(report, path);
     // Three digits, or whole per cent, or less than can be shown.
@@ -156,6 +164,11 @@ async function live() {
   check(await until(async () => await page.textContent('[data-workers="decode"]') === '1'), 'a worker less by mouse');
   await page.click('[data-less="decode"]');
   check(await until(async () => (await latest()).stages.find((stage) => stage.name === 'decode').workers === 1), 'never less than one');
+  const presses = (which, times) => page.evaluate(([which, times]) => { const button = document.querySelector(`[${which}="decode"]`); for (let n = 0; n < times; n += 1) button.click(); }, [which, times]);
+  await presses('data-more', 3);
+  check(await until(async () => (await latest()).stages.find((stage) => stage.name === 'decode').workers === 4), 'quick presses count, each of them');
+  await presses('data-less', 3);
+  check(await until(async () => (await latest()).stages.find((stage) => stage.name === 'decode').workers === 1), 'also down');
   await more.click();
 
   await page.click('#pause');
@@ -175,6 +188,12 @@ async function live() {
   const json = { 'Content-Type': 'application/json' };
   check(await ask(`${origin}/control`, { method: 'POST', headers: json }, '{"action":"drain"}') === 401, 'no token, no control');
   check(await ask(`${origin}/src/lib.rs`, {}) === 404, 'nothing is served from disk');
+
+  const stale = await open(`${origin}/#token=of-an-earlier-run`);
+  await stale.click('[data-more="decode"]');
+  check(await until(async () => (await stale.textContent('#said')).includes('printed when this run began')), 'a token of an earlier run: it is said what to do');
+  check(await stale.locator('#pause').isDisabled() && await stale.evaluate(() => sessionStorage.getItem('token')) === null, 'and the token is forgotten');
+  await stale.context().close();
 
   for (const width of [400, 1600]) {
     const dark = await open(`${origin}/`, { width, scheme: 'dark' });

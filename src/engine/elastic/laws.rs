@@ -99,6 +99,13 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_a_core_is_used_up_like_a_whole_one() {
+        let stages = [part(1, 0, 0.1, 1.0), part(2, 3, 1.6, 1.0)];
+        let laws = |cores| Laws { span: &span(1.48, &stages), cores }.limit();
+        assert_eq!((laws(1.5), laws(2.0)), (Limit::Cores, Limit::Stage(1)));
+    }
+
+    #[test]
     fn a_fixed_stage_that_is_always_busy_is_the_limit_and_nothing_is_wanted() {
         let stages = [part(1, 0, 0.99, 0.0), part(2, 64, 1.9, 0.0)];
         let span = span(0.1, &stages);

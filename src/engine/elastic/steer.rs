@@ -7,6 +7,7 @@ use crate::engine::clock::process_cpu_time;
 use crate::engine::handle::Controller;
 use crate::engine::sync::atomic::Ordering::Relaxed;
 use crate::engine::sync::{Condvar, Mutex, lock};
+use crate::engine::usable_cores;
 use std::time::Duration;
 
 /// How often a reading is taken.
@@ -46,7 +47,7 @@ impl Rung {
 /// Steers the elastic stages of a run until the bell rings.
 pub(in crate::engine) fn steer(controller: &Controller, rung: &Rung) {
     let names = controller.gauges.0.iter().map(|gauge| gauge.name.clone()).collect();
-    let mut policy = Policy::new(num_cpus::get().max(1) as f64, names);
+    let mut policy = Policy::new(usable_cores(), names);
     while !rung.wait() {
         let before = policy.decisions().last().map(|last| (last.at, last.outcome));
         for change in policy.look(&read(controller)) {

@@ -2,6 +2,7 @@
 //! memory, handing over.
 
 use super::super::service::service;
+use super::super::shares::{had, number_of_workers};
 use super::super::table::layout;
 use super::super::units::percent;
 use super::super::view::{View, ratio};
@@ -19,7 +20,7 @@ pub(super) fn account(view: &View<'_>) -> Vec<String> {
     head.extend(columns.iter().filter_map(|at| names.get(*at)).map(|name| (*name).to_owned()));
     let mut rows = vec![head];
     for (stage, parts) in &stages {
-        let mut row = vec![stage.name.clone(), stage.workers.to_string()];
+        let mut row = vec![stage.name.clone(), number_of_workers(stage, view.report.wall)];
         row.extend(columns.iter().filter_map(|at| parts.get(*at)).map(|part| percent(*part)));
         rows.push(row);
     }
@@ -40,6 +41,6 @@ fn parts(stage: &StageReport, view: &View<'_>) -> [f64; 7] {
         stage.waiting.as_secs_f64(),
         stage.hand_over.as_secs_f64(),
     ];
-    let had = (view.seconds() * stage.workers as f64).max(seconds.iter().sum());
+    let had = had(stage, view.report.wall).max(seconds.iter().sum());
     seconds.map(|part| ratio(part, had))
 }

@@ -5,6 +5,7 @@ use super::super::predict::{Change, Limit, Model};
 use super::super::view::View;
 use super::facts::{Fact, Facts, Place};
 use super::proposal::{Knob, Proposal};
+use super::verdict::Verdict;
 use std::panic::resume_unwind;
 use std::thread::{self, ScopedJoinHandle};
 
@@ -26,14 +27,27 @@ pub(super) struct Advice {
     pub(super) more_cores: Option<(usize, f64)>,
 }
 
-pub(super) fn advice(view: &View<'_>, model: &Model) -> Advice {
+/// What is told fits the verdict: where other programs have the cores, no setting and no core is known to help, and where
+/// storage has as much at once as it can do with, it is given no more.
+pub(super) fn advice(view: &View<'_>, model: &Model, verdict: &Verdict<'_>) -> Advice {
     let facts = Facts::of(view);
-    let rest = || (tried(&facts, model), more_cores(model));
-    let ((tried, more_cores), mut changes) = both(rest, || changes(&facts, view, model));
-    let mut no_use = tried;
-    no_use.retain(|proposal| proposal.gain < WORTH && is_new(proposal, &changes));
+    if matches!(verdict, Verdict::Contended { .. }) {
+        return Advice { no_use: no_use(tried(&facts, model), &[]), ..Advice::default() };
+    }
+    // Only where the cores were seen to be the limit: a model that says so alone may have missed what was.
+    let lacks_cores = matches!(verdict, Verdict::Cpu { .. });
+    let more_cores = || lacks_cores.then(|| more_cores(model)).flatten();
+    let rest = || (tried(&facts, model), more_cores());
+    let ((tried, more_cores), mut changes) = both(rest, || changes(&facts, view, model, verdict));
+    let no_use = no_use(tried, &changes);
     changes.truncate(3);
     Advice { changes, no_use, more_cores }
+}
+
+/// Of what many would try, what gives nothing and is no part of what helps.
+fn no_use(mut tried: Vec<Proposal>, changes: &[Proposal]) -> Vec<Proposal> {
+    tried.retain(|proposal| proposal.gain < WORTH && is_new(proposal, changes));
+    tried
 }
 
 /// Does both at once, where another thread can be had: when a run is explained, its cores are idle.
@@ -50,8 +64,8 @@ fn both<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B) ->
 }
 
 /// All that are worth it, the best first.
-fn changes(facts: &Facts<'_>, view: &View<'_>, model: &Model) -> Vec<Proposal> {
-    let search = Search { model, knobs: knobs(facts, view, model), base: model.roughly(FEW) };
+fn changes(facts: &Facts<'_>, view: &View<'_>, model: &Model, verdict: &Verdict<'_>) -> Vec<Proposal> {
+    let search = Search { model, knobs: knobs(facts, view, model, verdict), base: model.roughly(FEW) };
     let each: Vec<(Knob, f64)> = search.best_of_each(&[], search.base).collect();
     let mut found = search.chain(&each);
     let alone = each.into_iter().filter(|(_, rate)| *rate >= search.base * (1.0 + WORTH));
@@ -132,10 +146,12 @@ impl Search<'_> {
 }
 
 /// What can be turned, and to what. Only where there is a trace of a limit: everything else would be tried in vain.
-fn knobs(facts: &Facts<'_>, view: &View<'_>, model: &Model) -> Vec<Vec<Knob>> {
+fn knobs(facts: &Facts<'_>, view: &View<'_>, model: &Model, verdict: &Verdict<'_>) -> Vec<Vec<Knob>> {
     let mut knobs = Vec::new();
-    for fact in facts.inner().filter(|fact| fact.shares.busy >= 0.4) {
-        knobs.push(workers(fact, model.cores()));
+    let enough =
+        |fact: &Fact<'_>| matches!(verdict, Verdict::Storage(stage) if stage.name == fact.stage.name);
+    for fact in facts.inner().filter(|fact| fact.shares.busy >= 0.4 && !enough(fact)) {
+        knobs.push(workers(fact, model));
     }
     if let Some(source) = facts.all.first().filter(|source| source.shares.blocked >= 0.2)
         && view.report.peak_unfinished >= view.report.window
@@ -165,10 +181,12 @@ fn knobs(facts: &Facts<'_>, view: &View<'_>, model: &Model) -> Vec<Vec<Knob>> {
 }
 
 /// Up to eight times as many for a stage that waits; a core each and one more for one that computes.
-fn workers(fact: &Fact<'_>, cores: f64) -> Vec<Knob> {
-    let now = fact.stage.workers.max(1);
-    let most = if fact.computes() { (cores.ceil() as usize + 1).max(now + 1) } else { (8 * now).max(16) };
-    let mut sizes: Vec<usize> = [now + 1, now * 2, now * 3, now * 4, now * 6, now * 8, 16].to_vec();
+fn workers(fact: &Fact<'_>, model: &Model) -> Vec<Knob> {
+    let now = model.workers(&fact.stage.name).max(1);
+    let most =
+        if fact.computes() { (model.cores().ceil() as usize + 1).max(now + 1) } else { (8 * now).max(16) };
+    let end = fact.stage.workers;
+    let mut sizes: Vec<usize> = [now + 1, now * 2, now * 3, now * 4, now * 6, now * 8, 16, end].to_vec();
     sizes.retain(|n| *n > now && *n <= most.min(1024));
     sizes.sort_unstable();
     sizes.dedup();
@@ -183,7 +201,7 @@ fn tried(facts: &Facts<'_>, model: &Model) -> Vec<Proposal> {
     let convert = tried.iter().skip(1).find(|fact| fact.stage.name == "convert").copied();
     let tried = tried.first().copied().into_iter().chain(convert);
     let twice = tried.filter_map(|fact| {
-        let twice = (2 * fact.stage.workers.max(1)).min(1024);
+        let twice = (2 * model.workers(&fact.stage.name).max(fact.stage.workers).max(1)).min(1024);
         propose(model, &[Knob::Workers(fact.stage.name.clone(), twice)])
     });
     twice.collect()
@@ -202,5 +220,7 @@ fn more_cores(model: &Model) -> Option<(usize, f64)> {
     }
     let cores = (2.0 * model.cores()).round().max(2.0) as usize;
     let more = model.on_cores(cores)?.predict();
-    Some((cores, more.per_second / now.per_second.max(f64::MIN_POSITIVE)))
+    // What waited for other programs, or was cheaper by the constants of the model, is nothing that cores are known to give.
+    let times = more.per_second / now.per_second.max(f64::MIN_POSITIVE);
+    Some((cores, times.min(cores as f64 / model.cores())))
 }

@@ -45,7 +45,8 @@ pub struct Diagnosis {
 /// assert!(diagnosis.changes.is_empty());
 /// ```
 pub fn diagnose(view: &View<'_>) -> Diagnosis {
-    let mut diagnosis = recognize(view);
+    let verdict = verdict(view);
+    let mut diagnosis = told(view, &verdict);
     if view.report.admitted == 0 {
         return diagnosis;
     }
@@ -54,9 +55,9 @@ pub fn diagnose(view: &View<'_>) -> Diagnosis {
         Err(NoModel::TooShort(_) | NoModel::NothingDone) => {}
         Err(reason) => diagnosis.outlook = Some(format!("nothing can be predicted: {reason}")),
         Ok(model) => {
-            let Advice { changes, no_use, more_cores } = advice(view, &model);
+            let Advice { changes, no_use, more_cores } = advice(view, &model, &verdict);
             if changes.is_empty() {
-                diagnosis.outlook = Some(nothing(&Facts::of(view), view.cores, more_cores));
+                diagnosis.outlook = Some(nothing(&verdict, &Facts::of(view), view.cores, more_cores));
             }
             (diagnosis.changes, diagnosis.no_use) = (changes, no_use);
         }
@@ -66,11 +67,14 @@ pub fn diagnose(view: &View<'_>) -> Diagnosis {
 
 /// What limits and what that is known by, without predictions: it takes microseconds where those take milliseconds.
 pub(in super::super) fn recognize(view: &View<'_>) -> Diagnosis {
+    told(view, &verdict(view))
+}
+
+fn told(view: &View<'_>, verdict: &Verdict<'_>) -> Diagnosis {
     let facts = Facts::of(view);
-    let verdict = verdict(view);
     let mut diagnosis = Diagnosis {
-        kind: kind(&verdict),
-        verdict: headline(&verdict, view.cores),
+        kind: kind(verdict),
+        verdict: headline(verdict, view.cores),
         evidence: Vec::new(),
         changes: Vec::new(),
         no_use: Vec::new(),
@@ -85,19 +89,27 @@ pub(in super::super) fn recognize(view: &View<'_>) -> Diagnosis {
 }
 
 /// No setting helps; what more cores would.
-fn nothing(facts: &Facts<'_>, cores: f64, more: Option<(usize, f64)>) -> String {
+fn nothing(verdict: &Verdict<'_>, facts: &Facts<'_>, cores: f64, more: Option<(usize, f64)>) -> String {
     let (all, verb) = all_cores(cores);
-    if facts.crowded(cores) && facts.others > facts.cores_used {
-        return format!("nothing, until other programs leave more of {all} than {}", three(facts.cores_used));
+    if let Verdict::Contended { used } = verdict {
+        return format!("nothing would help until other programs leave more of {all} than {}", three(*used));
     }
     let busy = format!("{all} {verb} busy {} of the time", percent(facts.cpu));
     match more {
         Some((cores, times)) if times >= 1.05 => {
-            format!("nothing: {busy}; {cores} cores would give {}×", two(times))
+            format!("nothing would help: {busy}; {cores} cores would give {}×", two(times))
         }
-        Some(_) => format!("nothing: {busy}, and more of them would not help either"),
-        None => format!("nothing: no number of workers, queue, window or memory gives 5 % more; {busy}"),
+        Some(_) => format!("nothing would help: {busy}, and more of them would not help either"),
+        None => format!(
+            "nothing would help: no number of workers, queue, window or memory gives 5 % more; {busy}"
+        ),
     }
+}
+
+/// As at the beginning of a line.
+fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// Two significant digits.
@@ -109,7 +121,7 @@ fn kind(verdict: &Verdict<'_>) -> &'static str {
     match verdict {
         Verdict::NoInput => "no-input",
         Verdict::NothingDone { .. } => "nothing-done",
-        Verdict::TooShort { .. } => "start-up",
+        Verdict::TooShort { .. } | Verdict::StartUp { .. } => "start-up",
         Verdict::Cpu { .. } => "cores",
         Verdict::Contended { .. } => "other-programs",
         Verdict::TooFew { .. } => "too-few-pictures",
@@ -131,14 +143,14 @@ impl std::fmt::Display for Diagnosis {
         for line in &self.evidence {
             writeln!(f, "  {line}")?;
         }
-        if !self.changes.is_empty() || self.outlook.is_some() {
+        if !self.changes.is_empty() {
             writeln!(f, "What would help:")?;
         }
         for change in &self.changes {
             writeln!(f, "  {}", change.line())?;
         }
         if let Some(outlook) = &self.outlook {
-            writeln!(f, "  {outlook}")?;
+            writeln!(f, "{}", sentence_case(outlook))?;
         }
         if !self.no_use.is_empty() {
             let tried = |proposal: &Proposal| format!("`{}` ({})", proposal.flags, signed(proposal.gain));

@@ -3,9 +3,11 @@
 //! Does not own: the verdict.
 
 use super::super::service::service;
+use super::super::shares::{had, was_resized};
 use super::super::units::{bytes, count, duration, memory, percent, three};
 use super::super::view::{View, ratio};
 use super::facts::Facts;
+use super::roles::{Kind, role};
 use super::wording::number;
 use crate::engine::{BudgetReport, StageReport};
 use std::time::Duration;
@@ -14,6 +16,7 @@ use std::time::Duration;
 pub(super) fn evidence(view: &View<'_>, facts: &Facts<'_>) -> Vec<String> {
     let mut lines = vec![cores(view, facts)];
     lines.extend(facts.busiest().map(|fact| stage(fact.stage, view)));
+    lines.extend(resized(view));
     lines.extend(storage(view));
     lines.extend(in_the_way(view));
     lines.extend(view.report.budgets.iter().filter_map(budget));
@@ -35,26 +38,52 @@ fn cores(view: &View<'_>, facts: &Facts<'_>) -> String {
 }
 
 fn stage(stage: &StageReport, view: &View<'_>) -> String {
-    let had = view.seconds() * stage.workers as f64;
+    let had = had(stage, view.report.wall);
     let part = |time: Duration| percent(ratio(time.as_secs_f64(), had));
     let per_step = service(stage, view.report);
     let all = per_step.cpu + per_step.core_wait + per_step.wait;
     let of_busy = |part_of_step: f64| part(stage.busy.mul_f64(ratio(part_of_step, all).clamp(0.0, 1.0)));
+    let waits_for = match role(&stage.name).kind {
+        Kind::Compute => "something else",
+        Kind::Storage | Kind::Unknown => "a device",
+    };
     let mut line = format!(
-        "{}: {} of its workers' time in steps ({} computing, {} waiting for a core, {} for a device)",
+        "{}: {} of its workers' time in steps ({} computing, {} waiting for a core",
         stage.name,
         part(stage.busy),
         of_busy(per_step.cpu),
         of_busy(per_step.core_wait),
-        of_busy(per_step.wait)
     );
+    // A stage that only computes has no device, and is said to wait for something else only if it did.
+    if waits_for == "a device" || ratio(per_step.wait, all) >= 0.005 {
+        line += &format!(", {} for {waits_for}", of_busy(per_step.wait));
+    }
+    line.push(')');
     if stage.queue > 0 && stage.items_in > 0 {
         line += &format!(
             "; {:.1} pictures waited in front of it, in a queue of {}",
             stage.queue_mean_depth, stage.queue
         );
     }
+    if stage.gate_mean_depth >= 0.05 {
+        line += &format!(", and {:.1} for memory or for those before them", stage.gate_mean_depth);
+    }
     line
+}
+
+/// Workers that were not the same all the time.
+fn resized(view: &View<'_>) -> Option<String> {
+    let wall = view.report.wall;
+    let resized = view.report.stages.iter().filter(|stage| was_resized(stage, wall));
+    let resized: Vec<String> = resized
+        .map(|stage| format!("{} {:.1} and {}", stage.name, stage.mean_workers(wall), stage.workers))
+        .collect();
+    (!resized.is_empty()).then(|| {
+        format!(
+            "workers, on average and at the end: {}; predictions are from the average",
+            resized.join(", ")
+        )
+    })
 }
 
 fn storage(view: &View<'_>) -> Option<String> {
@@ -129,7 +158,7 @@ fn own(view: &View<'_>) -> String {
     let steps: u64 = stages.iter().map(|stage| stage.items_in.max(stage.items_out)).sum();
     let cpu: f64 = stages.iter().map(|stage| stage.cpu.as_secs_f64()).sum();
     let handing: f64 = stages.iter().map(|stage| stage.hand_over.as_secs_f64()).sum();
-    let time: f64 = view.seconds() * stages.iter().map(|stage| stage.workers as f64).sum::<f64>();
+    let time: f64 = stages.iter().map(|stage| had(stage, view.report.wall)).sum();
     let mut line =
         format!("own work: handing pictures over took {} of the workers' time", fine(ratio(handing, time)));
     if let Some(os) = view.os {

@@ -14,6 +14,8 @@ mod verdict; // which bottleneck
 mod wording; // the sentence
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod real_runs;
 #[cfg(test)]
 mod tests;

@@ -92,8 +92,12 @@ impl Proposal {
 
     /// In one line.
     pub(super) fn line(&self) -> String {
+        let config = match self.config.join(", ") {
+            none if none.is_empty() => none,
+            lines => format!(" (`{lines}`)"),
+        };
         format!(
-            "`{}`: {}, predicted {} pictures/s ({} to {})",
+            "`{}`{config}: {}, predicted {} pictures/s (nine in ten: {} to {})",
             self.flags,
             signed(self.gain),
             three(self.per_second),

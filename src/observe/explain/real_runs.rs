@@ -158,6 +158,9 @@ fn where_the_cores_are_busy_nothing_helps_but_more_of_them() {
     let diagnosis = diagnose(&View { report: &report, totals: &totals, expected: None, cores, os: None });
     assert_eq!(diagnosis.kind, "cores");
     assert!(diagnosis.changes.is_empty(), "{diagnosis}");
-    assert!(diagnosis.outlook.as_deref().unwrap_or_default().starts_with("nothing: "), "{diagnosis}");
+    assert!(
+        diagnosis.outlook.as_deref().unwrap_or_default().starts_with("nothing would help: "),
+        "{diagnosis}"
+    );
     assert!(diagnosis.no_use.iter().any(|tried| tried.flags == "--encoders 2"), "{diagnosis}");
 }

@@ -78,8 +78,8 @@ fn busy_cores_are_the_bottleneck_whatever_the_stages_say() {
     says(
         &cpu_bound(),
         2.2,
-        "CPU: the 2.20 cores that may be used are busy 91 % of the time, mostly in encode (53 %); more workers \
-         will not help, a faster setting (for PNG `--effort fastest`) or more cores would.",
+        "CPU: the 2.20 cores that may be used are busy 91 % of the time, mostly in encode (53 %); beyond what is \
+         left of them a faster setting (for PNG `--effort fastest`) or more cores would help.",
     );
     let mut report = cpu_bound();
     report.stages[3].cpu = Duration::from_secs(20);
@@ -118,7 +118,7 @@ fn a_stage_that_waits_for_storage_wants_more_workers() {
         &report,
         2.0,
         "Storage: all 40 writers are busy 97 % of the time, mostly waiting for storage; so many at once cannot be \
-         the limit, only faster storage would help.",
+         the limit, faster storage would help most.",
     );
 }
 
@@ -217,15 +217,15 @@ fn a_slow_source_or_sink_is_no_matter_of_workers() {
         &report,
         2.0,
         "Listing: `list` is busy 97 % of the time and everything behind it starves; faster storage for the input or \
-         a ready-made list (`--files-from`) would help, more workers will not.",
+         a ready-made list (`--files-from`) would help most.",
     );
     let mut report = job([idle; 5]);
     report.stages[6] = stage("done", 1, 0.97, 0.0, 0.0, 0.1);
     says(
         &report,
         2.0,
-        "Results: `done` takes them one by one and is busy 97 % of the time; less work in it would help, more \
-         workers will not.",
+        "Results: `done` takes them one by one and is busy 97 % of the time; less work in it would help \
+         most.",
     );
 }
 
@@ -353,6 +353,19 @@ fn a_run_of_a_moment_is_start_up() {
         2.0,
         "Start-up: the run took only 12.0 ms, too short to tell where the time goes; give it more pictures at once.",
     );
+}
+
+#[test]
+fn a_run_whose_first_picture_came_late_is_start_up_unless_a_stage_was_always_at_it() {
+    let mut report = job([(2, 0.5, 0.4, 0.0, 0.5); 5]);
+    report.first_finished = Some(Duration::from_secs(4));
+    let start_up = "Start-up: the first picture was finished after 4.00 s, 40 % of the run; more pictures at once \
+                    would make less of it.";
+    says(&report, 8.0, start_up);
+    report.stages[5] = stage("write", 2, 0.98, 0.0, 0.0, 0.05);
+    let totals = Totals::default();
+    let said = explain(&View { report: &report, totals: &totals, expected: None, cores: 8.0, os: None });
+    assert!(said.starts_with("`--writers 4` would help"), "{said}");
 }
 
 #[test]

@@ -18,6 +18,8 @@ const ALWAYS: f64 = 0.93;
 const SATURATED: f64 = 0.75;
 /// Stages this close to the busiest would be the next bottleneck at once.
 const CLOSE: f64 = 0.1;
+/// The part of a run from which on its beginning was most of what kept it.
+const LATE: f64 = 0.3;
 /// A part of the time that cannot be called an accident.
 const NOTABLE: f64 = 0.25;
 /// With so many workers waiting for storage, more of them only make a longer queue there.
@@ -33,6 +35,11 @@ pub(super) enum Verdict<'a> {
     },
     TooShort {
         wall: Duration,
+    },
+    /// The first picture was finished late in the run.
+    StartUp {
+        first: Duration,
+        part: f64,
     },
     Cpu {
         used: f64,
@@ -111,6 +118,7 @@ pub(super) fn verdict<'a>(view: &View<'a>) -> Verdict<'a> {
         .or_else(|| cpu(&facts, view.cores))
         .or_else(|| too_few(&facts, view))
         .or_else(|| saturated(&facts, view.cores))
+        .or_else(|| start_up(view))
         .or_else(|| crowded(&facts, view.cores))
         .or_else(|| memory(&facts, view))
         .or_else(|| window(&facts, view))
@@ -206,6 +214,13 @@ fn more_workers(fact: &Fact<'_>, next: f64, idle_cores: f64) -> usize {
         _ => usize::MAX,
     };
     level.min(room).clamp(now + 1, now * 2)
+}
+
+/// No stage was always at it, for all of them were idle until the pipeline was filled.
+fn start_up<'a>(view: &View<'a>) -> Option<Verdict<'a>> {
+    let first = view.report.first_finished?;
+    let part = ratio(first.as_secs_f64(), view.seconds());
+    (part >= LATE).then_some(Verdict::StartUp { first, part })
 }
 
 /// No stage was always at it, and other programs had the cores: workers that were woken waited for one, which shows as

@@ -5,6 +5,9 @@ use super::super::units::{counted, duration, memory, percent, three};
 use super::roles::{Kind, role};
 use super::verdict::{Saturated, Verdict};
 
+/// From here on no schedule can gain as much from what is left of the cores as is worth a change (`advice`).
+const USED_UP: f64 = 0.97;
+
 /// The sentence, with its full stop.
 pub(super) fn sentence(verdict: &Verdict<'_>, cores: f64) -> String {
     match verdict {
@@ -23,6 +26,12 @@ pub(super) fn sentence(verdict: &Verdict<'_>, cores: f64) -> String {
             all_cores(cores).0,
             three(*used)
         ),
+        Verdict::StartUp { first, part } => format!(
+            "Start-up: the first picture was finished after {}, {} of the run; more pictures at once would make \
+             less of it.",
+            duration(*first),
+            percent(*part)
+        ),
         Verdict::TooFew { pictures, workers, wall } => format!(
             "Too few pictures: {} for {workers} workers, so filling and emptying the pipeline took much of the \
              {}; more pictures at once would use it better.",
@@ -31,13 +40,12 @@ pub(super) fn sentence(verdict: &Verdict<'_>, cores: f64) -> String {
         ),
         Verdict::Source(source) => format!(
             "Listing: `{}` is busy {} of the time and everything behind it starves; faster storage for the input \
-             or a ready-made list (`--files-from`) would help, more workers will not.",
+             or a ready-made list (`--files-from`) would help most.",
             source.name,
             percent(source.busy)
         ),
         Verdict::Sink(sink) => format!(
-            "Results: `{}` takes them one by one and is busy {} of the time; less work in it would help, more \
-             workers will not.",
+            "Results: `{}` takes them one by one and is busy {} of the time; less work in it would help most.",
             sink.name,
             percent(sink.busy)
         ),
@@ -45,8 +53,8 @@ pub(super) fn sentence(verdict: &Verdict<'_>, cores: f64) -> String {
             stage(busiest, raise, *gain, *idle_cores, cores)
         }
         Verdict::Storage(busiest) => format!(
-            "Storage: {} busy {} of the time, {}; so many at once cannot be the limit, only faster storage would \
-             help.",
+            "Storage: {} busy {} of the time, {}; so many at once cannot be the limit, faster storage would help \
+             most.",
             workers_are(busiest),
             percent(busiest.busy),
             doing(busiest)
@@ -129,8 +137,13 @@ fn cpu(used: f64, stage: &str, part: f64, cores: f64) -> String {
         "convert" => "fewer or cheaper conversions (`--op`) or more cores would",
         _ => "only more cores would",
     };
+    let cure = if used >= USED_UP {
+        format!("more workers will not help, {cure}")
+    } else {
+        format!("beyond what is left of them {cure} help")
+    };
     format!(
-        "CPU: {cores} {verb} busy {} of the time, {mostly} in {stage} ({}); more workers will not help, {cure}.",
+        "CPU: {cores} {verb} busy {} of the time, {mostly} in {stage} ({}); {cure}.",
         percent(used),
         percent(part)
     )

@@ -1,17 +1,7 @@
-//! Owns what is known of the machine: which cores this process may use, how busy they are with whatever runs on them, and
-//! how long anything had to wait for CPU, storage or memory (pressure stall information).
-//! Does not own: what this process did (`process`).
+//! Owns what is known of the machine: how busy its cores are with whatever runs on them, and how long anything had to wait for CPU, storage or memory (pressure stall information).
+//! Does not own: what this process did (`process`), which cores it may use (the engine).
 
 use std::time::Duration;
-
-/// The cores that this process may run on, by number; empty where the operating system does not tell.
-pub(super) fn allowed() -> Vec<usize> {
-    #[cfg(target_os = "linux")]
-    if let Ok(set) = rustix::thread::sched_getaffinity(None) {
-        return (0..rustix::thread::CpuSet::MAX_CPU).filter(|core| set.is_set(*core)).collect();
-    }
-    Vec::new()
-}
 
 /// CPU time on some cores since the machine was started.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

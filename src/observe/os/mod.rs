@@ -1,7 +1,7 @@
 //! What the operating system tells of a run: CPU time, faults, switches, what was really read from storage, what others
 //! took. Knows no stage.
 
-mod cgroup; // quota and throttling of the control group
+mod cgroup; // throttling of the control group
 #[cfg(feature = "cli")]
 mod json; // in the report for machines, and back
 mod machine; // the cores of this machine, and who uses them

@@ -1,9 +1,9 @@
 //! Owns the difference between two moments: [`OsWatch`] is set at one, and tells [`OsUse`] at the other.
 
-use super::machine::{Cores, allowed, cores, pressure};
+use super::machine::{Cores, cores, pressure};
 use super::process::{Bytes, Process, bytes, process};
 use super::{cgroup, machine};
-use crate::engine::telemetry_per_item;
+use crate::engine::{allowed_cores, quota, telemetry_per_item};
 use std::time::{Duration, Instant};
 
 /// What the operating system tells of the time since an [`OsWatch`] was set, for this process where nothing else is said.
@@ -120,7 +120,7 @@ impl Counts {
 impl OsWatch {
     /// From now on.
     pub fn start() -> Self {
-        let allowed = allowed();
+        let allowed = allowed_cores();
         let then = Counts::now(&allowed);
         Self { began: Instant::now(), allowed, then }
     }
@@ -132,7 +132,7 @@ impl OsWatch {
             wall: self.began.elapsed(),
             throttled: difference(now.throttled, then.throttled),
             cores_allowed: (!self.allowed.is_empty()).then_some(self.allowed.len()),
-            quota: cgroup::quota(),
+            quota: quota(),
             timing: telemetry_per_item(TRIALS) / TRIALS as u32,
             ..OsUse::default()
         };

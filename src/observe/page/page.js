@@ -59,26 +59,27 @@
   function verdict() {
     // What limited the run; with evidence and proposals where the report has a diagnosis.
     const found = report.diagnosis || {};
-    const change = (one) => [h('code', {}, one.flags), one.gain === undefined ? '' : `: ${one.gain < 0 ? '−' : '+'}${Math.round(Math.abs(one.gain) * 100)} %, predicted ${three(one.pictures_per_second)} pictures/s (${three(one.low)} to ${three(one.high)})`];
+    const gained = (one) => `${Math.round(one.gain * 100) < 0 ? '−' : '+'}${Math.round(Math.abs(one.gain) * 100)} %`;
+    const change = (one) => [h('code', {}, one.flags), one.gain === undefined ? '' : `: ${gained(one)}, predicted ${three(one.pictures_per_second)} pictures/s (nine in ten: ${three(one.low)} to ${three(one.high)})`];
     fill('verdict', h('p', {}, spoken(found.verdict || report.explanation || '')),
       found.changes?.length > 0 && h('ol', {}, found.changes.map((one) => h('li', {}, change(one)))),
-      found.no_use?.length > 0 && h('p', { class: 'evidence' }, 'Would not help: ', found.no_use.map((one, n) => [n > 0 && ', ', h('code', {}, one.flags)])),
+      found.no_use?.length > 0 && h('p', { class: 'evidence' }, 'Would not help: ', found.no_use.map((one, n) => [n > 0 && ', ', h('code', {}, one.flags), ` (${gained(one)})`])),
       found.outlook && h('p', { class: 'evidence' }, spoken(found.outlook)),
       found.evidence?.length > 0 && h('details', { open: !live }, h('summary', {}, 'How that is known'), h('ul', { class: 'evidence' }, found.evidence.map((line) => h('li', {}, spoken(line))))));
   }
 
   function tiles() {
-    const tile = (name, value, rest, bad) => h('dl', { class: `tile${bad ? ' bad' : ''}` }, h('dt', {}, name), h('dd', {}, value, rest && h('small', {}, ` ${rest}`)));
+    const tile = (name, value, rest, bad) => h('dl', { class: `tile${bad ? ' bad' : ''}` }, h('dt', {}, name), h('dd', {}, value, rest && h('small', {}, ' ', rest)));
     const cpu = stages().reduce((sum, stage) => sum + stage.cpu_seconds, 0) / (report.wall_seconds || 1);
     const budget = (report.budgets || []).reduce((sum, one) => ({ peak: sum.peak + one.peak, capacity: sum.capacity + one.capacity }), { peak: 0, capacity: 0 });
     const expected = report.counts?.expected;
     fill('tiles',
       tile('pictures / s', figure('rates.pictures_per_second', three)),
       tile('megapixels / s', figure('rates.megapixels_per_second', three)),
-      tile('pictures done', figure('counts.done', grouped), expected ? `of ${grouped(expected)}` : ''),
-      tile('failed', figure('counts.failed', grouped), report.counts?.skipped ? `${grouped(report.counts.skipped)} skipped` : '', report.counts?.failed > 0),
+      tile('pictures done', figure('counts.done', grouped), expected ? ['of ', figure('counts.expected', grouped)] : ''),
+      tile('failed', figure('counts.failed', grouped), report.counts?.skipped ? [figure('counts.skipped', grouped), ' skipped'] : '', report.counts?.failed > 0),
       tile(live ? 'time so far' : 'time', figure('wall_seconds', time)),
-      tile('cores used', three(cpu), `of ${three(report.machine?.cores || 0)}`),
+      tile('cores used', three(cpu), ['of ', figure('machine.cores', three)]),
       tile('read', figure('totals.bytes_in', bytes)), tile('written', figure('totals.bytes_out', bytes)),
       budget.capacity > 0 && tile('budget, peak', memory(budget.peak), `of ${memory(budget.capacity)}`));
   }
@@ -307,7 +308,8 @@
   }
 
   // Steering a live run.
-  const token = (() => { if (!live) return null; const given = new URLSearchParams(location.hash.slice(1)).get('token'); if (given) { sessionStorage.setItem('token', given); history.replaceState(null, '', location.pathname); } return sessionStorage.getItem('token'); })();
+  let token = (() => { if (!live) return null; const given = new URLSearchParams(location.hash.slice(1)).get('token'); if (given) { sessionStorage.setItem('token', given); history.replaceState(null, '', location.pathname); } return sessionStorage.getItem('token'); })();
+  const LOCKED = 'open the address with the token that was printed when this run began';
   let over = false;
   async function ask(wish) {
     const said = $('said');
@@ -315,7 +317,30 @@
       const answer = await fetch('/control', { method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` }, body: JSON.stringify(wish) });
       const text = await answer.text();
       said.textContent = answer.ok ? 'done' : answer.status === 400 ? JSON.parse(text).why : text.trim();
-    } catch (error) { said.textContent = `not done: ${error.message}`; }
+      // The token of an earlier run at this address: it will not get any better.
+      if (answer.status === 401) { sessionStorage.removeItem('token'); token = null; said.textContent = `not done: ${LOCKED}`; controls(); }
+      return answer.ok;
+    } catch (error) { said.textContent = `not done: ${error.message}`; return false; }
+  }
+  // What is wanted of a stage until it is told to be so: presses count from there, however fast they come, and one request
+  // is under way at a time, so that the last one wins.
+  const wanted = new Map();
+  const workers_of = (name) => stages().find((stage) => stage.name === name)?.workers;
+  const show_workers = (name) => { const output = document.querySelector(`[data-workers="${CSS.escape(name)}"]`); if (output) output.textContent = wanted.get(name)?.workers ?? workers_of(name) ?? ''; };
+  async function change(name, by) {
+    const wish = wanted.get(name) || { workers: workers_of(name) || 1, asking: false, ended: false };
+    wish.workers = Math.max(wish.workers + by, 1);
+    wish.ended = false;
+    wanted.set(name, wish);
+    show_workers(name);
+    if (wish.asking) return;
+    wish.asking = true;
+    let asked = null, done = true;
+    while (done && asked !== wish.workers) { asked = wish.workers; done = await ask({ action: 'workers', stage: name, workers: asked }); }
+    wish.asking = false;
+    // Refused, it is as it was; else the next report but one tells.
+    if (done) wish.ended = true; else wanted.delete(name);
+    show_workers(name);
   }
   function controls() {
     if (!live) return;
@@ -323,13 +348,13 @@
     if (box.hidden) {
       box.hidden = false;
       const button = (id, text, press, main) => h('button', { id, type: 'button', class: main ? 'main' : null, disabled: !token, onclick: press }, text);
-      put(box, [title('control', 'Steer', token ? 'Changes take effect at once; watch the charts.' : 'Open the address with the token that was printed at start to steer the run.'),
+      put(box, [title('control', 'Steer', token ? 'Changes take effect at once; watch the charts.' : `To steer the run, ${LOCKED}.`),
         h('div', { class: 'steer' }, button('pause', 'Pause', () => ask({ action: report.paused ? 'resume' : 'pause' }), true), button('drain', 'Drain: finish what is under way, begin nothing', () => ask({ action: 'drain' })), h('span', { id: 'said', role: 'status', class: 'note' })),
-        h('div', { class: 'steppers' }, inner().map((stage) => { const change = (by) => () => { const now = stages().find((one) => one.name === stage.name)?.workers || 1; ask({ action: 'workers', stage: stage.name, workers: Math.max(now + by, 1) }); }; return h('div', { class: 'stepper', role: 'group', 'aria-label': `workers of ${stage.name}` }, h('label', {}, stage.name), h('button', { type: 'button', disabled: !token, 'aria-label': `one worker less for ${stage.name}`, 'data-less': stage.name, onclick: change(-1) }, '−'), h('output', { 'data-workers': stage.name }), h('button', { type: 'button', disabled: !token, 'aria-label': `one worker more for ${stage.name}`, 'data-more': stage.name, onclick: change(1) }, '+')); }))]);
+        h('div', { class: 'steppers' }, inner().map((stage) => h('div', { class: 'stepper', role: 'group', 'aria-label': `workers of ${stage.name}` }, h('label', {}, stage.name), h('button', { type: 'button', disabled: !token, 'aria-label': `one worker less for ${stage.name}`, 'data-less': stage.name, onclick: () => change(stage.name, -1) }, '−'), h('output', { 'data-workers': stage.name }), h('button', { type: 'button', disabled: !token, 'aria-label': `one worker more for ${stage.name}`, 'data-more': stage.name, onclick: () => change(stage.name, 1) }, '+'))))]);
     }
-    for (const output of box.querySelectorAll('[data-workers]')) output.textContent = stages().find((stage) => stage.name === output.dataset.workers)?.workers ?? '';
+    for (const { name } of inner()) { const wish = wanted.get(name); if (wish?.ended && (wish.workers === workers_of(name) || wish.waited)) wanted.delete(name); else if (wish?.ended) wish.waited = true; show_workers(name); }
     $('pause').textContent = report.paused ? 'Resume' : 'Pause';
-    if (over) for (const button of box.querySelectorAll('button')) button.disabled = true;
+    if (over || !token) for (const button of box.querySelectorAll('button')) button.disabled = true;
   }
 
   function all() { for (const part of [head, verdict, tiles, controls, graph, over_time, decided, table, latency, slowest, failures, previews, setting]) part(); }

@@ -3,6 +3,8 @@
 //!
 //! With demand *D* and *c* servers, *X·D ≤ c*. With at most *N* inside and *R* the shortest time that a picture is inside,
 //! *X·R ≤ N*. They hold for every distribution of times, which is what makes them worth knowing beside a prediction.
+//! Where CPU times are not as they were measured, because the cores are others or busier, the bound takes the least of them
+//! that is likely.
 
 use super::model::{Model, Station};
 use super::outcome::Limit;
@@ -17,7 +19,7 @@ pub(super) struct Bound {
 /// All of them, the lowest first.
 pub(super) fn bounds(model: &Model) -> Vec<Bound> {
     // The least that they can be, at any load.
-    let cheapest = model.dearer(1.0);
+    let cheapest = model.dearer(1.0) / (1.0 + model.cpu_uncertainty());
     let demand = |station: &Station| station.visits * (station.cpu * cheapest + station.wait);
     let inside: f64 = model.stations.iter().skip(1).map(demand).sum();
     let mut bounds = Vec::new();
@@ -26,9 +28,11 @@ pub(super) fn bounds(model: &Model) -> Vec<Bound> {
             bounds.push(Bound { limit, per_second: servers / demand * model.done });
         }
     };
-    add(Limit::Cores, model.cores_for_stations(), model.cpu_demand());
+    let computing: f64 = model.stations.iter().map(|station| station.visits * station.cpu).sum();
+    add(Limit::Cores, model.cores_for_stations(), computing * cheapest);
     for station in &model.stations {
-        add(Limit::Stage(station.name.clone()), station.workers as f64, demand(station));
+        let occupied = demand(station) + station.visits * station.absent;
+        add(Limit::Stage(station.name.clone()), station.workers as f64, occupied);
     }
     add(Limit::Window, model.window as f64, inside);
     for budget in &model.budgets {

@@ -126,7 +126,8 @@ impl Model {
             if at == 0 || at + 1 == model.stations.len() {
                 return Err(ChangeError::OneThread { stage: stage.clone() });
             }
-            model.stations[at].workers = *workers;
+            // From the start to the end.
+            (model.stations[at].workers, model.stations[at].absent) = (*workers, 0.0);
         }
         for (stage, items) in &change.queues {
             within("a queue", "at most 1,048,576 items", *items <= MOST_PLACES)?;

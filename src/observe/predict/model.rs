@@ -43,6 +43,9 @@ pub(super) struct Station {
     pub(super) cpu: f64,
     /// Seconds of other waiting per step.
     pub(super) wait: f64,
+    /// Seconds after each step for which its worker is not there: where workers were changed while the run went on, one of
+    /// them was there for a part of it.
+    pub(super) absent: f64,
     pub(super) variation: f64,
 }
 
@@ -59,9 +62,17 @@ pub(super) struct Budget {
 }
 
 impl Station {
-    /// Seconds of a worker per picture, with a core whenever it wants one.
+    /// Seconds per picture, with a core whenever it wants one.
     pub(super) fn demand(&self) -> f64 {
         self.visits * (self.cpu + self.wait)
+    }
+
+    /// Gives it so many workers on average. What is missing to whole ones is spread over the steps, so that together they
+    /// carry what the utilisation law says.
+    fn staff(&mut self, mean: f64) {
+        // Half a per cent is when the first one was started, and no worker.
+        self.workers = (mean * 0.995).ceil().clamp(1.0, 1024.0) as usize;
+        self.absent = (self.cpu + self.wait) * (self.workers as f64 / mean.max(0.01) - 1.0).max(0.0);
     }
 }
 
@@ -121,13 +132,15 @@ impl Model {
             return Err(NoModel::NoStages);
         }
         let cores = if view.cores > 0.0 { view.cores } else { 1.0 };
-        let places: usize = stations.iter().skip(1).map(|station| station.workers + station.queue).sum();
+        let places: usize = report.stages.iter().skip(1).map(|stage| stage.workers + stage.queue).sum();
+        let window_follows = report.window == places;
+        let mean_places = || stations.iter().skip(1).map(|station| station.workers + station.queue).sum();
         let mut model = Self {
             budgets: budgets(report),
             cores,
             beside: beside(view),
-            window: report.window.max(1),
-            window_follows: report.window == places,
+            window: if window_follows { mean_places() } else { report.window.max(1) },
+            window_follows,
             pictures: report.admitted,
             done: ratio(report.done as f64, report.admitted as f64),
             measured: view.pictures_per_second(),
@@ -146,15 +159,14 @@ impl Model {
         self.measured
     }
 
+    /// Workers of a stage; where they were changed in the recorded run, their mean over it, rounded up.
+    pub(in super::super) fn workers(&self, stage: &str) -> usize {
+        self.stations.iter().find(|station| station.name == stage).map_or(0, |station| station.workers)
+    }
+
     /// Cores that can be used.
     pub fn cores(&self) -> f64 {
         self.cores
-    }
-
-    /// CPU seconds per picture, over all stations, when the cores are busy all the time.
-    pub(super) fn cpu_demand(&self) -> f64 {
-        let measured: f64 = self.stations.iter().map(|station| station.visits * station.cpu).sum();
-        measured * self.dearer(1.0)
     }
 
     /// By what CPU times differ from those measured when so much of the cores is used: a core that was idle is slower, for
@@ -183,15 +195,18 @@ impl Model {
 fn stations(report: &Report) -> Vec<Station> {
     let stations = report.stages.iter().map(|stage| {
         let service = service(stage, report);
-        Station {
+        let mut station = Station {
             name: stage.name.clone(),
             workers: stage.workers.max(1),
             queue: stage.queue,
             visits: service.visits,
             cpu: service.cpu,
             wait: service.wait,
+            absent: 0.0,
             variation: service.variation.clamp(0.0, 2.0),
-        }
+        };
+        station.staff(stage.mean_workers(report.wall));
+        station
     });
     stations.collect()
 }

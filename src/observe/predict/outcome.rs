@@ -16,6 +16,8 @@ const OF_MODEL: f64 = 0.05;
 const OF_CORES: f64 = 0.08;
 /// And what it may be off between idle cores and busy ones.
 const OF_LOAD: f64 = 0.1;
+/// Nine in ten of a normal distribution lie within so many deviations.
+const NINE_IN_TEN: f64 = 1.64;
 /// From here on a resource has hardly a free moment.
 const FULL: f64 = 0.9;
 
@@ -29,7 +31,8 @@ pub struct Prediction {
     pub low: f64,
     /// With nine chances in ten it is not above this.
     pub high: f64,
-    /// What no schedule of this kind can exceed, by the operational laws, and by which of them: the lowest first.
+    /// What no schedule of this kind can exceed, by the operational laws, and by which of them: the lowest first. Neither
+    /// the prediction nor its range does.
     pub at_most: Vec<(Limit, f64)>,
     /// What limits it.
     pub limit: Limit,
@@ -98,16 +101,18 @@ impl Model {
     pub fn predict(&self) -> Prediction {
         let flow = self.flow();
         let correction = self.correction();
-        let per_second = flow.per_second * correction;
+        let at_most = bounds(self);
+        // What the model missed of one schedule may be missing from another, but no law is broken for it.
+        let most = at_most.first().map_or(f64::INFINITY, |bound| bound.per_second);
+        let per_second = (flow.per_second * correction).min(most);
         let cores_used = flow.trace.cores / flow.seconds + self.beside.min(self.cores);
         let off = self.uncertainty(cores_used / self.cores);
-        let at_most = bounds(self);
         let limit = self.limit(&flow, &at_most);
         let reserved = flow.trace.bytes.max(0.0) as u64;
         Prediction {
             per_second,
             low: per_second / (1.0 + off),
-            high: per_second * (1.0 + off),
+            high: (per_second * (1.0 + off)).min(most),
             limit,
             cores_used,
             cores: self.cores,
@@ -129,12 +134,24 @@ impl Model {
     /// bring, and what a sample of so many pictures tells.
     fn uncertainty(&self, load: f64) -> f64 {
         let missed = self.correction().ln() / 2.0;
-        let cores = (self.cores / self.cores_measured).ln().abs() / std::f64::consts::LN_2 * OF_CORES;
-        let load = (load - self.load_measured) * OF_LOAD;
+        let (cores, load) = (self.off_by_cores(), self.off_by_load(load));
         let variation = self.stations.iter().map(|station| station.variation).fold(0.0, f64::max);
         let sample = 2.0 * variation / (self.pictures.max(1) as f64).sqrt();
-        // Nine in ten of a normal distribution lie within 1.64 deviations.
-        1.64 * [OF_MODEL, missed, cores, load, sample].iter().map(|part| part * part).sum::<f64>().sqrt()
+        NINE_IN_TEN
+            * [OF_MODEL, missed, cores, load, sample].iter().map(|part| part * part).sum::<f64>().sqrt()
+    }
+
+    /// As a part, what CPU times on all of the cores may differ from what is expected of them.
+    pub(super) fn cpu_uncertainty(&self) -> f64 {
+        NINE_IN_TEN * self.off_by_cores().hypot(self.off_by_load(1.0))
+    }
+
+    fn off_by_cores(&self) -> f64 {
+        (self.cores / self.cores_measured).ln().abs() / std::f64::consts::LN_2 * OF_CORES
+    }
+
+    fn off_by_load(&self, load: f64) -> f64 {
+        (load - self.load_measured) * OF_LOAD
     }
 
     /// Pictures per second, from few pictures; good enough to tell which of two schedules is better.

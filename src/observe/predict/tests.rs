@@ -1,12 +1,14 @@
 //! The model against what is known: laws that hold for every schedule, and queues whose throughput can be written down.
 
+use super::super::view::{Totals, View};
 use super::model::{Budget, Model, Station};
 use super::{Change, ChangeError, Limit};
+use crate::engine::{Report, StageReport};
 use proptest::prelude::*;
 use std::time::Duration;
 
 fn station(name: &str, workers: usize, cpu: f64, wait: f64) -> Station {
-    Station { name: name.to_owned(), workers, queue: 16, visits: 1.0, cpu, wait, variation: 0.0 }
+    Station { name: name.to_owned(), workers, queue: 16, visits: 1.0, cpu, wait, absent: 0.0, variation: 0.0 }
 }
 
 /// Its recorded throughput is what the model gives.
@@ -116,10 +118,55 @@ fn the_recorded_schedule_is_predicted_as_it_was_measured() {
     about(model.predict().per_second, 321.0);
 }
 
+/// One reader for the first half of ten seconds, four for the second; a picture takes it 10 ms.
+fn grown() -> Report {
+    let stage = |name: &str, workers, busy| StageReport {
+        name: name.to_owned(),
+        workers,
+        queue: 16,
+        items_in: 2500,
+        items_out: 2500,
+        busy,
+        ..StageReport::default()
+    };
+    let read = StageReport {
+        worker_time: Duration::from_secs(5 + 4 * 5),
+        cpu: Duration::from_millis(10),
+        ..stage("read", 4, Duration::from_secs(25))
+    };
+    let (list, done) =
+        (stage("list", 1, Duration::from_millis(3)), stage("done", 1, Duration::from_millis(3)));
+    Report {
+        wall: Duration::from_secs(10),
+        admitted: 2500,
+        done: 2500,
+        window: 4 + 16 + 1 + 16,
+        stages: vec![list, read, done],
+        ..Report::default()
+    }
+}
+
+#[test]
+fn a_run_whose_workers_were_changed_is_modelled_by_those_that_made_its_throughput() {
+    let (report, totals) = (grown(), Totals::default());
+    let view = View { report: &report, totals: &totals, expected: None, cores: 2.0, os: None };
+    let model = Model::of(&view).unwrap();
+    about(model.predict().per_second, 250.0);
+    about(model.modelled, 250.0);
+    let with = |n| model.with(&Change::default().workers("read", n)).unwrap().predict();
+    about(with(4).per_second, 400.0);
+    about(with(8).per_second, 800.0);
+    about(with(1).per_second, 100.0);
+    assert!(model.predict().at_most.iter().all(|(_, most)| *most >= 249.0), "2.5 workers on average");
+    let read = &model.predict().stations[1];
+    assert!(read.busy > 0.95 && read.busy <= 1.0, "{read:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever the schedule: every picture comes out, and no bound is exceeded.
+    /// Whatever the schedule, and whatever the model missed of the recorded run: every picture comes out, and no bound is
+    /// exceeded.
     #[test]
     fn no_schedule_exceeds_the_bounds_of_the_operational_laws(
         stages in proptest::collection::vec((1usize..6, 0usize..4, 0.0f64..0.01, 0.0f64..0.01, 0.5f64..1.0), 1..5),
@@ -127,6 +174,9 @@ proptest! {
         window in 1usize..20,
         budget in (10.0f64..200.0, 0usize..5, 0usize..5),
         pictures in 50u64..300,
+        missed in 0.3f64..3.0,
+        load in 0.0f64..1.0,
+        more_cores in 0.5f64..4.0,
     ) {
         let inner: Vec<Station> = stages.iter().enumerate().map(|(at, (workers, queue, cpu, wait, visits))| Station {
             queue: *queue,
@@ -146,5 +196,13 @@ proptest! {
             // Which pictures visit a stage comes of rounding: of 25 visits and more, one may be missing.
             prop_assert!(flow.per_second <= most * 1.06, "{limit:?}: {} > {most}", flow.per_second);
         }
+        (model.measured, model.load_measured) = (model.modelled * missed, load);
+        model.cores *= more_cores;
+        let prediction = model.predict();
+        for (limit, most) in &prediction.at_most {
+            let highest = prediction.high.max(prediction.per_second);
+            prop_assert!(highest <= *most, "{limit:?}: {highest} > {most}");
+        }
+        prop_assert!(prediction.low <= prediction.per_second && prediction.per_second <= prediction.high);
     }
 }

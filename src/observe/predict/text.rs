@@ -12,7 +12,7 @@ pub fn prediction_text(model: &Model, prediction: &Prediction) -> String {
     let change = (prediction.per_second / model.measured - 1.0) * 100.0;
     let mut lines = vec![
         format!(
-            "{} pictures/s predicted ({} to {}); recorded: {} ({change:+.0} %)",
+            "{} pictures/s predicted (nine in ten: {} to {}); recorded: {} ({change:+.0} %)",
             three(prediction.per_second),
             three(prediction.low),
             three(prediction.high),

@@ -55,8 +55,13 @@ struct Machine {
 struct Stage {
     name: String,
     workers: usize,
+    /// Reports without it are of runs whose workers nobody changed, as far as they tell.
+    #[serde(default)]
+    worker_seconds: f64,
     workers_busy: usize,
     queue: Queue,
+    #[serde(default)]
+    gate: Gate,
     items_in: u64,
     items_out: u64,
     failed: u64,
@@ -76,6 +81,12 @@ struct Stage {
 #[derive(Deserialize)]
 struct Queue {
     capacity: usize,
+    depth: u64,
+    mean_depth: f64,
+}
+
+#[derive(Deserialize, Default)]
+struct Gate {
     depth: u64,
     mean_depth: f64,
 }
@@ -158,10 +169,13 @@ impl Stage {
         let mut report = StageReport {
             name: self.name,
             workers: self.workers,
+            worker_time: time(self.worker_seconds)?,
             workers_busy: self.workers_busy,
             queue: self.queue.capacity,
             queue_depth: self.queue.depth,
             queue_mean_depth: self.queue.mean_depth,
+            gate_depth: self.gate.depth,
+            gate_mean_depth: self.gate.mean_depth,
             items_in: self.items_in,
             items_out: self.items_out,
             failed: self.failed,

@@ -3,6 +3,7 @@
 //! is their difference, whichever were dropped.
 
 use super::super::json::rounded;
+use super::super::shares::had;
 use super::super::view::{View, ratio};
 use super::process;
 use serde_json::{Value, json};
@@ -38,6 +39,8 @@ pub(super) struct StageSample {
     parts: [Duration; 4],
     pub(super) depth: u64,
     workers: usize,
+    /// Seconds that all workers had until then.
+    had: f64,
 }
 
 impl Default for Series {
@@ -114,12 +117,11 @@ impl Series {
         let of = |sample: &Sample| sample.stages.get(stage).copied().unwrap_or_default();
         let part = |which: usize| {
             self.column(&|now, then| {
-                let step = now.at.saturating_sub(then.at).as_secs_f64();
                 let parts: [f64; 4] = std::array::from_fn(|at| {
                     of(now).parts[at].saturating_sub(of(then).parts[at]).as_secs_f64()
                 });
                 // As in the whole report: workers that were taken away meanwhile had their time too.
-                ratio(parts[which], (step * of(now).workers as f64).max(parts.iter().sum()))
+                ratio(parts[which], (of(now).had - of(then).had).max(parts.iter().sum()))
             })
         };
         json!({
@@ -157,6 +159,7 @@ fn sample(view: &View<'_>, cpu: Duration) -> Sample {
         parts: [stage.busy, stage.starved, stage.blocked, stage.waiting],
         depth: stage.queue_depth,
         workers: stage.workers,
+        had: had(stage, report.wall),
     });
     Sample {
         at: report.wall,

@@ -11,18 +11,22 @@ use std::time::Duration;
 
 /// Pictures from the beginning, and as many of the latest: about 25 MB of JSON.
 const MOST: usize = 20_000;
+/// Of either, no more than so many bytes of JSON, about: one picture may become many, and names may be long.
+const MOST_BYTES: usize = 48 << 20;
 /// The longest name of a slice, in characters.
 const LONGEST: usize = 120;
 /// How long a slice usually is, in bytes.
 const USUAL: usize = 200;
 const PROCESS: u32 = 1;
-/// Numbers of tracks: a thousand a stage.
-const TRACKS: usize = 1000;
+/// Numbers of tracks: so many a stage, which is more than a stage can have workers.
+const TRACKS: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     first: Vec<Traced>,
+    first_bytes: usize,
     latest: VecDeque<Traced>,
+    latest_bytes: usize,
     left_out: u64,
 }
 
@@ -33,19 +37,37 @@ struct Traced {
     visits: Vec<Visit>,
 }
 
+impl Traced {
+    /// About as many as its slices will be in JSON.
+    fn bytes(&self) -> usize {
+        let names = self.label.len().min(5 * LONGEST);
+        self.visits.len().saturating_mul(USUAL + 2 * names)
+    }
+}
+
 impl Trace {
     pub(super) fn note(&mut self, history: &History<'_>) {
         let visits = history.visits.clone();
-        let traced = Traced { seq: history.seq, label: Arc::clone(history.label), visits };
-        if self.first.len() < MOST {
-            self.first.push(traced);
-            return;
+        self.keep(Traced { seq: history.seq, label: Arc::clone(history.label), visits });
+    }
+
+    fn keep(&mut self, traced: Traced) {
+        let bytes = traced.bytes();
+        if self.latest.is_empty() && self.left_out == 0 && self.first.len() < MOST {
+            let with_it = self.first_bytes.saturating_add(bytes);
+            if with_it <= MOST_BYTES {
+                self.first_bytes = with_it;
+                self.first.push(traced);
+                return;
+            }
         }
-        if self.latest.len() >= MOST {
-            self.latest.pop_front();
+        self.latest_bytes = self.latest_bytes.saturating_add(bytes);
+        self.latest.push_back(traced);
+        while self.latest.len() > MOST || self.latest_bytes > MOST_BYTES {
+            let Some(oldest) = self.latest.pop_front() else { break };
+            self.latest_bytes = self.latest_bytes.saturating_sub(oldest.bytes());
             self.left_out += 1;
         }
-        self.latest.push_back(traced);
     }
 
     pub(super) fn to_json(&self, names: &[String], series: &Series) -> String {
@@ -55,8 +77,9 @@ impl Trace {
         let note = match self.left_out {
             0 => "every picture is here".to_owned(),
             n => {
+                let (first, latest) = (self.first.len(), self.latest.len());
                 format!(
-                    "{n} pictures are left out: here are the first {MOST} and the latest {MOST} that ended"
+                    "{n} pictures are left out: here are the first {first} and the latest {latest} that ended"
                 )
             }
         };
@@ -230,6 +253,34 @@ mod tests {
         }
         assert_eq!(events(&trace, "C").len(), 3, "one sample of three queues");
         assert_eq!(trace["otherData"]["note"], "every picture is here");
+    }
+
+    #[test]
+    fn few_pictures_with_many_visits_each_stay_within_the_bytes() {
+        let mut trace = Trace::default();
+        let picture = |seq: u64, visits: usize| {
+            let visit = Visit { stage: 1, worker: 0, began: Duration::ZERO, took: Duration::ZERO };
+            Traced { seq, label: "a.jpg".into(), visits: vec![visit; visits] }
+        };
+        let each = MOST_BYTES / picture(0, 1).bytes() / 4;
+        (0..20).for_each(|seq| trace.keep(picture(seq, each)));
+        assert_eq!((trace.first.len(), trace.latest.len(), trace.left_out), (4, 4, 12));
+        assert_eq!(trace.latest.back().map(|traced| traced.seq), Some(19));
+        trace.keep(picture(20, 5 * each));
+        assert_eq!((trace.latest.len(), trace.left_out), (0, 17), "larger than all that may be kept");
+    }
+
+    #[test]
+    fn as_many_workers_as_a_stage_may_have_get_tracks_of_their_own() {
+        let most = |workers: usize| {
+            let same = Stage::map("one", Ok::<u32, Infallible>).workers(workers);
+            Pipeline::source("numbers", 0..1u32, |n| n.to_string()).stage(same).sink("done", |_| ()).run()
+        };
+        assert!(most(TRACKS).is_err(), "the engine allows as many");
+        let tracks = (0..3).flat_map(|stage| [(stage, 0), (stage, 1023)]);
+        let numbers: BTreeSet<usize> = tracks.map(|(stage, worker)| track(stage, worker)).collect();
+        assert_eq!(numbers.len(), 6);
+        assert!(track(0, TRACKS - 1) < track(1, 0));
     }
 
     #[test]

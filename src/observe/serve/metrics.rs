@@ -199,9 +199,15 @@ impl Figures {
         )?;
         gauges(
             to,
-            ("queue_items", "Items in front of a stage", None),
+            ("queue_items", "Items in the queue in front of a stage", None),
             "stage",
             of(|s| s.queue_depth as f64),
+        )?;
+        gauges(
+            to,
+            ("gate_items", "Items that wait in front of a stage for memory, or for those before them", None),
+            "stage",
+            of(|s| s.gate_depth as f64),
         )?;
         gauges(
             to,
