@@ -176,6 +176,13 @@ impl Control {
         self.finished.notify_all();
     }
 
+    /// All threads are gone. Where the sink's never was there, or was lost, nobody has told of the end yet.
+    pub(super) fn leave(&self) {
+        if self.finished_at.load(Relaxed) == 0 {
+            self.complete(self.clock.now());
+        }
+    }
+
     /// Waits for the end, but not longer than `most`; true once it has come.
     #[cfg(not(shuttle))]
     pub(super) fn wait_finished(&self, most: std::time::Duration) -> bool {

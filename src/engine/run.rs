@@ -42,6 +42,7 @@ impl<'env> Wired<'env> {
     /// Runs to the end in threads that are all gone when this returns.
     pub(super) fn execute(self) -> Result<Report, RunError> {
         let Self { control, gauges, groups, source, sink, commands } = self;
+        let _leaving = Leaving(&control);
         #[cfg(not(shuttle))]
         let rung = super::elastic::Rung::default();
         let started = scope(|threads| {
@@ -70,6 +71,15 @@ impl<'env> Wired<'env> {
             return Err(RunError::Source { panic, report: Box::new(report) });
         }
         Ok(report)
+    }
+}
+
+/// However a run ends, who waits for its end learns of it.
+struct Leaving<'a>(&'a Control);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.leave();
     }
 }
 
