@@ -9,14 +9,14 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Pictures from the beginning, and as many of the latest: about 25 MB of JSON.
-const MOST: usize = 20_000;
+/// Pictures from the beginning, and as many of the latest: about 15 MB of JSON, which viewers open without a wait.
+const MOST: usize = 10_000;
 /// Of either, no more than so many bytes of JSON, about: one picture may become many, and names may be long.
-const MOST_BYTES: usize = 48 << 20;
+const MOST_BYTES: usize = 24 << 20;
 /// The longest name of a slice, in characters.
 const LONGEST: usize = 120;
 /// How long a slice usually is, in bytes.
-const USUAL: usize = 200;
+const USUAL: usize = 160;
 const PROCESS: u32 = 1;
 /// Numbers of tracks: so many a stage, which is more than a stage can have workers.
 const TRACKS: usize = 10_000;
@@ -40,8 +40,8 @@ struct Traced {
 impl Traced {
     /// About as many as its slices will be in JSON.
     fn bytes(&self) -> usize {
-        let names = self.label.len().min(5 * LONGEST);
-        self.visits.len().saturating_mul(USUAL + 2 * names)
+        let (name, path) = (file_name(&self.label).len().min(LONGEST), self.label.len().min(4 * LONGEST));
+        self.visits.len().saturating_mul(USUAL + 2 * name).saturating_add(2 * path)
     }
 }
 
@@ -136,8 +136,7 @@ fn slices(traced: &Traced, names: &[String], events: &mut Events<'_>) {
     let name = short(file_name(&traced.label), LONGEST);
     let path = short(&traced.label, 4 * LONGEST);
     let (seq, last) = (traced.seq, traced.visits.len().saturating_sub(1));
-    let same =
-        format!("\"bind_id\":{},\"name\":{name},\"args\":{{\"picture\":{path},\"number\":{seq}}}}}", seq + 1);
+    let same = format!("\"bind_id\":{},\"name\":{name},\"args\":{{\"number\":{seq}", seq + 1);
     for (at, visit) in traced.visits.iter().enumerate() {
         let out = events.next();
         out.push_str("{\"ph\":\"X\",\"pid\":1,\"tid\":");
@@ -155,6 +154,12 @@ fn slices(traced: &Traced, names: &[String], events: &mut Events<'_>) {
             (true, true) => ",\"flow_in\":true,\"flow_out\":true,",
         });
         out.push_str(&same);
+        // Once for each picture: most of a trace would be paths.
+        if at == 0 {
+            out.push_str(",\"picture\":");
+            out.push_str(&path);
+        }
+        out.push_str("}}");
     }
 }
 
