@@ -83,7 +83,7 @@ impl Reserved {
     pub(super) fn deviation(&self) -> u64 {
         let grants = self.grants.max(1) as f64;
         let mean = self.granted as f64 / grants;
-        (self.squares / grants - mean * mean).max(0.0).sqrt() as u64
+        (self.squares / grants - mean * mean).max(0.0).sqrt().round() as u64
     }
 }
 

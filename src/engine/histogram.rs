@@ -94,7 +94,7 @@ fn deviation(counts: &[u64; BUCKETS], total: u64, max: u64) -> Duration {
         sum / total.max(1) as f64
     };
     let mean = mean_of(&|nanos| nanos);
-    Duration::from_nanos(mean_of(&|nanos| (nanos - mean).powi(2)).sqrt() as u64)
+    Duration::from_nanos(mean_of(&|nanos| (nanos - mean).powi(2)).sqrt().round() as u64)
 }
 
 /// How many took so long.
