@@ -17,7 +17,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Whether pictures can misbehave in this build.
@@ -379,8 +379,8 @@ fn waiting_and_killed(patience: &str, most: usize) -> Ran {
     let mut killed = 0;
     until("the run ends, or enough are killed", || {
         for pid in children(child.id()).into_iter().filter(|pid| says_that_it_waits(*pid)) {
-            assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
-            killed += 1;
+            let kill = Command::new("kill").args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status();
+            killed += usize::from(kill.unwrap().success());
         }
         killed == most || child.try_wait().unwrap().is_some()
     });
@@ -393,8 +393,8 @@ fn a_picture_whose_process_somebody_killed_is_tried_once_more() {
     if !faults() {
         return;
     }
-    let ran = waiting_and_killed("2", 1);
-    assert!(said(&ran, "a.pgm").contains("no answer within 2 s"), "{}", ran.stderr);
+    let ran = waiting_and_killed("10", 1);
+    assert!(said(&ran, "a.pgm").contains("no answer within 10 s"), "{}", ran.stderr);
     let ran = waiting_and_killed("300", usize::MAX);
     assert!(
         said(&ran, "a.pgm").contains("was killed from outside, or for want of memory, twice"),

@@ -39,7 +39,9 @@ mod worker; // the worker loop
 pub use budget::ByteSize;
 pub use control::Ended;
 #[cfg_attr(shuttle, allow(unused_imports, reason = "nothing is elastic under the model checker"))]
-pub(crate) use cores::{allowed_cores, control_groups, quota, usable_cores};
+pub(crate) use cores::usable_cores;
+#[cfg(feature = "images")]
+pub(crate) use cores::{allowed_cores, control_groups, quota};
 pub use elastic::{Decision, Outcome};
 pub use ends::Items;
 pub use error::{BuildError, Failure, Panicked, RunError, StepError};

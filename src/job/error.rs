@@ -178,13 +178,25 @@ pub fn advice(failure: &Failure) -> Option<&'static str> {
         Some(E::NOSPC) => Some("free some space on the disk of the output"),
         Some(E::DQUOT) => Some("free some of your quota on the disk of the output"),
         Some(E::ROFS) => Some("make the disk of the output writable"),
-        Some(E::NOMEM) => Some("give the run more memory, or it less with --memory"),
         Some(E::NFILE | E::MFILE) => {
             Some("allow more open files (ulimit -n), or use fewer --readers and --writers")
         }
         Some(E::IO) => Some("look after the disk: it reported an input/output error"),
-        Some(E::STALE | E::NODEV | E::NXIO) => Some("see that the disk of the output is there again"),
+        Some(
+            E::STALE
+            | E::NODEV
+            | E::NXIO
+            | E::NOTCONN
+            | E::CONNABORTED
+            | E::SHUTDOWN
+            | E::HOSTDOWN
+            | E::TIMEDOUT
+            | E::REMOTEIO,
+        ) => Some("see that the disk of the output is there again"),
         Some(E::ACCESS | E::PERM) => Some("let this user write to the output directory"),
+        _ if source.kind() == io::ErrorKind::OutOfMemory => {
+            Some("give the run more memory, or it less with --memory")
+        }
         _ if source.kind() == io::ErrorKind::NotFound => {
             Some("see that the output directory is there, or choose another --output")
         }

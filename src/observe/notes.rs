@@ -74,7 +74,8 @@ mod tests {
             .sink("done", drop)
             .spawn()
             .unwrap();
-        while handle.snapshot().decisions.is_empty() {
+        let began = std::time::Instant::now();
+        while handle.snapshot().decisions.is_empty() && began.elapsed() < Duration::from_secs(60) {
             std::thread::sleep(Duration::from_millis(10));
         }
         let report = handle.drain().unwrap();

@@ -192,7 +192,10 @@ impl Error {
             Error::Io { source, .. } => source,
             _ => return false,
         };
-        let full = [E::NOSPC, E::DQUOT, E::ROFS, E::NOMEM, E::NFILE, E::MFILE];
+        if source.kind() == io::ErrorKind::OutOfMemory {
+            return true;
+        }
+        let full = [E::NOSPC, E::DQUOT, E::ROFS, E::NFILE, E::MFILE];
         self.is_device() || Errno::from_io_error(source).is_some_and(|errno| full.contains(&errno))
     }
 
@@ -201,7 +204,18 @@ impl Error {
     pub fn is_device(&self) -> bool {
         use Errno as E;
         let Error::Io { source, .. } = self else { return false };
-        let gone = [E::IO, E::STALE, E::NODEV, E::NXIO];
+        let gone = [
+            E::IO,
+            E::STALE,
+            E::NODEV,
+            E::NXIO,
+            E::NOTCONN,
+            E::CONNABORTED,
+            E::SHUTDOWN,
+            E::HOSTDOWN,
+            E::TIMEDOUT,
+            E::REMOTEIO,
+        ];
         Errno::from_io_error(source).is_some_and(|errno| gone.contains(&errno))
     }
 
@@ -225,6 +239,9 @@ mod tests {
             assert!(io(errno).is_environment(), "{errno}");
             assert_eq!(io(errno).is_device(), device.contains(&errno), "{errno}");
         }
+        // Without a number of the operating system.
+        let of_kind = io::Error::from(io::ErrorKind::OutOfMemory);
+        assert!(Error::Io { action: "cannot read", source: of_kind }.is_environment());
         for errno in [E::NOENT, E::ACCESS, E::PERM, E::NAMETOOLONG, E::INTR, E::FBIG] {
             assert!(!io(errno).is_environment() && !io(errno).is_device(), "{errno}");
         }

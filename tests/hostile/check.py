@@ -9,6 +9,7 @@ import importlib.machinery
 import importlib.util
 import os
 import pathlib
+import shlex
 import sys
 import tempfile
 
@@ -51,7 +52,7 @@ def main():
             program = pathlib.Path(scratch, "program")
             # The second run, which decodes, is the real one.
             honest = 'case "$*" in *crop*) exec "$pipeline" "$@";; esac'
-            program.write_text(f"#!/bin/sh\npipeline={pipeline}\nout=$3\n{honest}\n{script}\n")
+            program.write_text(f"#!/bin/sh\npipeline={shlex.quote(str(pipeline))}\nout=$3\n{honest}\n{script}\n")
             program.chmod(0o755)
             figures = run.Figures()
             run.convert(str(program), source, "64MiB", name, figures, limit=5)

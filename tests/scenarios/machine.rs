@@ -56,7 +56,24 @@ fn scenario_59_too_little_memory_loses_nothing() {
     let mut ends = Vec::new();
     for mebibytes in [40, 120, 200, 400, 1000, 4000] {
         let limit = format!("ulimit -v {}; ulimit -c 0", mebibytes * 1024);
-        let ran = limited(&scratch, &limit, &["in", "-o", "out", "--resume", "--readers", "2"]);
+        let ran = limited(
+            &scratch,
+            &limit,
+            &[
+                "in",
+                "-o",
+                "out",
+                "--resume",
+                "--readers",
+                "2",
+                "--decoders",
+                "2",
+                "--converters",
+                "2",
+                "--encoders",
+                "2",
+            ],
+        );
         let tree = scratch.tree("out");
         for (name, bytes) in tree.iter().filter(|(name, _)| !name.ends_with(".tmp")) {
             assert!(expected.get(name) == Some(bytes), "{mebibytes} MiB: {name}");

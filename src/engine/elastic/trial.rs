@@ -99,8 +99,9 @@ impl Trial {
                 )
             }
             _ => format!(
-                "{name} was busy {busy:.0} % of the time and {:.1} of {cores} cores were in use: room for {:.1} times as much",
+                "{name} was busy {busy:.0} % of the time and {:.1} of {} cores were in use: room for {:.1} times as much",
                 self.span.cores_used,
+                (cores * 100.0).round() / 100.0,
                 laws.room()
             ),
         }

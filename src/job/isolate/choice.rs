@@ -15,7 +15,8 @@ use std::time::Duration;
 /// Between trying to start a process and trying again, in milliseconds.
 const PAUSES: [u64; 4] = [1, 10, 100, 1000];
 
-/// After a run that died and did not say how many pictures it may have had under way. Hardly any run has more.
+/// After a run that died, even if it said that it had fewer pictures under way: they come here in the order in which they were read,
+/// so that others may come before one whose file is slow to read.
 const UNDER_WAY: u64 = 4096;
 
 /// How a run isolates.
@@ -47,7 +48,7 @@ impl Isolation {
         }
         match isolation.try_out() {
             Ok(protections) => {
-                let first = died.and_then(|died| died.window).unwrap_or(UNDER_WAY);
+                let first = died.and_then(|died| died.window).unwrap_or(0).max(UNDER_WAY);
                 isolation.left = AtomicU64::new(if asked { u64::MAX } else { first });
                 isolation.protections = Some(protections);
                 let why = if asked {

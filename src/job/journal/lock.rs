@@ -47,13 +47,17 @@ impl Lock {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockError::Taken(holder(&mut file))),
             // Some network file systems have none. Doing without is better than doing nothing there.
-            Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {
+            Err(TryLockError::Error(e))
+                if e.kind() == io::ErrorKind::Unsupported
+                    || Errno::from_io_error(&e) == Some(Errno::NOLCK) =>
+            {
                 return Ok(Self { held: None });
             }
             Err(TryLockError::Error(e)) => return Err(LockError::Io(e)),
         }
         let text = format!("process {} since {}\n", std::process::id(), stamp::now());
-        let said = file.set_len(0).and_then(|()| file.write_all(text.as_bytes()));
+        let said =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
         said.map_err(LockError::Io)?;
         Ok(Self { held: Some(file) })
     }
@@ -67,8 +71,8 @@ impl Lock {
 /// Whether a process that says this of itself is not there any more. Of one on another machine that is not known, and it may
 /// seem so for as long as it is tried.
 fn is_gone(said: &str) -> bool {
-    let number = said.strip_prefix("process ").and_then(|rest| rest.split(' ').next()?.parse().ok());
-    let process = number.and_then(Pid::from_raw);
+    let number = said.strip_prefix("process ").and_then(|rest| rest.split(' ').next()?.parse::<i32>().ok());
+    let process = number.filter(|&number| number > 0).and_then(Pid::from_raw);
     process.is_some_and(|process| test_kill_process(process) == Err(Errno::SRCH))
 }
 
@@ -107,6 +111,8 @@ mod tests {
                 drop(theirs);
             });
             assert!(Lock::take(open(&path)).is_ok());
+            let said = std::fs::read_to_string(&path).unwrap();
+            assert!(said.starts_with(&format!("process {} since ", std::process::id())), "{said:?}");
         });
         assert!(is_gone(&format!("process {} since then", ended.id())));
         assert!(

@@ -66,6 +66,7 @@ pub fn diagnose(view: &View<'_>) -> Diagnosis {
 }
 
 /// What limits and what that is known by, without predictions: it takes microseconds where those take milliseconds.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only live views need it"))]
 pub(in super::super) fn recognize(view: &View<'_>) -> Diagnosis {
     told(view, &verdict(view))
 }

@@ -61,8 +61,7 @@ impl<'a> Facts<'a> {
         });
         let cpu_seconds = stages.iter().map(|stage| stage.cpu.as_secs_f64()).sum();
         let cores_used = ratio(cpu_seconds, view.seconds());
-        let of_others =
-            |os: &OsUse| ratio(os.others_cpu.unwrap_or_default().as_secs_f64(), os.wall.as_secs_f64());
+        let of_others = |os: &OsUse| os.taken_by_others(view.cores);
         Self {
             all: all.collect(),
             cpu_seconds,

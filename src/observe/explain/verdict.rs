@@ -220,7 +220,8 @@ fn more_workers(fact: &Fact<'_>, next: f64, idle_cores: f64) -> usize {
 fn start_up<'a>(view: &View<'a>) -> Option<Verdict<'a>> {
     let first = view.report.first_finished?;
     let part = ratio(first.as_secs_f64(), view.seconds());
-    (part >= LATE).then_some(Verdict::StartUp { first, part })
+    // Of a run that goes on nobody knows yet how much that will be.
+    (part >= LATE && view.report.unfinished == 0).then_some(Verdict::StartUp { first, part })
 }
 
 /// No stage was always at it, and other programs had the cores: workers that were woken waited for one, which shows as

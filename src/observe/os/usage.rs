@@ -68,6 +68,15 @@ impl OsUse {
         [allowed, self.quota].into_iter().flatten().min_by(f64::total_cmp)
     }
 
+    /// Cores that other programs had on average of the `cores` that can be used. Where a quota makes these fewer than those that
+    /// the process may run on, others are in its way only with what does not fit beside it.
+    pub(in crate::observe) fn taken_by_others(&self, cores: f64) -> f64 {
+        let wall = self.wall.as_secs_f64();
+        let used = self.others_cpu.map_or(0.0, |time| time.as_secs_f64());
+        let beside = self.cores_allowed.map_or(0.0, |allowed| allowed as f64 - cores).max(0.0);
+        if wall > 0.0 { (used / wall - beside).max(0.0) } else { 0.0 }
+    }
+
     /// The part of what was read that came from the page cache.
     pub fn cache_hits(&self) -> Option<f64> {
         let (read, storage) = (self.read?, self.read_from_storage?);

@@ -330,7 +330,7 @@
   async function change(name, by) {
     const wish = wanted.get(name) || { workers: workers_of(name) || 1, asking: false, ended: false };
     wish.workers = Math.max(wish.workers + by, 1);
-    wish.ended = false;
+    wish.ended = wish.waited = false;
     wanted.set(name, wish);
     show_workers(name);
     if (wish.asking) return;

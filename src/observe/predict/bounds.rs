@@ -31,7 +31,7 @@ pub(super) fn bounds(model: &Model) -> Vec<Bound> {
     let computing: f64 = model.stations.iter().map(|station| station.visits * station.cpu).sum();
     add(Limit::Cores, model.cores_for_stations(), computing * cheapest);
     for station in &model.stations {
-        let occupied = demand(station) + station.visits * station.absent;
+        let occupied = demand(station) * (1.0 + station.missing);
         add(Limit::Stage(station.name.clone()), station.workers as f64, occupied);
     }
     add(Limit::Window, model.window as f64, inside);

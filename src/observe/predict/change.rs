@@ -127,7 +127,7 @@ impl Model {
                 return Err(ChangeError::OneThread { stage: stage.clone() });
             }
             // From the start to the end.
-            (model.stations[at].workers, model.stations[at].absent) = (*workers, 0.0);
+            (model.stations[at].workers, model.stations[at].missing) = (*workers, 0.0);
         }
         for (stage, items) in &change.queues {
             within("a queue", "at most 1,048,576 items", *items <= MOST_PLACES)?;

@@ -43,9 +43,9 @@ pub(super) struct Station {
     pub(super) cpu: f64,
     /// Seconds of other waiting per step.
     pub(super) wait: f64,
-    /// Seconds after each step for which its worker is not there: where workers were changed while the run went on, one of
-    /// them was there for a part of it.
-    pub(super) absent: f64,
+    /// How much longer each step keeps its worker than it takes, as a part of that: where workers were changed while the run went
+    /// on, one of them was there for a part of it only.
+    pub(super) missing: f64,
     pub(super) variation: f64,
 }
 
@@ -72,7 +72,7 @@ impl Station {
     fn staff(&mut self, mean: f64) {
         // Half a per cent is when the first one was started, and no worker.
         self.workers = (mean * 0.995).ceil().clamp(1.0, 1024.0) as usize;
-        self.absent = (self.cpu + self.wait) * (self.workers as f64 / mean.max(0.01) - 1.0).max(0.0);
+        self.missing = (self.workers as f64 / mean.max(0.01) - 1.0).max(0.0);
     }
 }
 
@@ -202,7 +202,7 @@ fn stations(report: &Report) -> Vec<Station> {
             visits: service.visits,
             cpu: service.cpu,
             wait: service.wait,
-            absent: 0.0,
+            missing: 0.0,
             variation: service.variation.clamp(0.0, 2.0),
         };
         station.staff(stage.mean_workers(report.wall));
@@ -232,8 +232,8 @@ fn beside(view: &View<'_>) -> f64 {
     let stages: f64 = view.report.stages.iter().map(|stage| stage.cpu.as_secs_f64()).sum();
     let Some(os) = view.os else { return 0.0 };
     // Others are assumed to go on as they did.
-    let all = os.cpu().as_secs_f64() + os.others_cpu.map_or(0.0, |time| time.as_secs_f64());
-    ratio(all - stages, os.wall.as_secs_f64().max(view.seconds())).max(0.0)
+    let own = ratio(os.cpu().as_secs_f64() - stages, os.wall.as_secs_f64().max(view.seconds()));
+    own.max(0.0) + os.taken_by_others(view.cores)
 }
 
 /// The part of the cores that was used, by whomever.

@@ -209,7 +209,7 @@ impl<'m> Network<'m> {
         // Some pictures are skipped, some become many.
         let steps = visits(station.visits, picture);
         let spread = self.spreads[at];
-        let mut wait = (wait + station.absent) * steps;
+        let mut wait = (wait + (cpu + wait) * station.missing) * steps;
         if wait > 0.0 {
             wait *= spread.factor(normal((u64::from(picture) << 8) + 1 + at as u64));
         }

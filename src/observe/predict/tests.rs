@@ -8,7 +8,16 @@ use proptest::prelude::*;
 use std::time::Duration;
 
 fn station(name: &str, workers: usize, cpu: f64, wait: f64) -> Station {
-    Station { name: name.to_owned(), workers, queue: 16, visits: 1.0, cpu, wait, absent: 0.0, variation: 0.0 }
+    Station {
+        name: name.to_owned(),
+        workers,
+        queue: 16,
+        visits: 1.0,
+        cpu,
+        wait,
+        missing: 0.0,
+        variation: 0.0,
+    }
 }
 
 /// Its recorded throughput is what the model gives.
