@@ -85,11 +85,11 @@ impl Hit {
             // Rust's library takes it for a bug if a directory that was listed cannot be closed: the listing ends there.
             Self::Input if call == "close" && !interrupted && !is_picture => &[0, 3],
             Self::Input if interrupted || call == "close" || call == "fcntl" => &[0],
-            // At the beginning an input that was named cannot be used; later it fails.
+            // At the beginning an input that was named cannot be used; later it fails, unless it is counted, beside the work.
             Self::Input if call == "statx" && line.contains("\"in\",") => match error {
-                "EACCES" => &[1, 2],
-                "EIO" => &[1, 3],
-                _ => &[3],
+                "EACCES" => &[0, 1, 2],
+                "EIO" => &[0, 1, 3],
+                _ => &[0, 3],
             },
             // Inputs are counted beside the work, which nothing depends on.
             Self::Input if call == "statx" || !is_picture => {

@@ -264,8 +264,7 @@ impl Destination {
             return Folder::open(parent).map(Some).map_err(failed("cannot open the directory of the input"));
         };
         let mut so_far = PathBuf::new();
-        let mut folder =
-            root.open_inside(OsStr::new(".")).map_err(failed("cannot open the output directory"))?;
+        let mut folder = root.open_inside(OsStr::new(".")).map_err(|source| Error::OutputLost { source })?;
         for name in parent {
             so_far.push(name);
             folder = match folder.open_inside(name) {
