@@ -194,6 +194,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn beside_a_quota_others_are_in_the_way_only_with_what_does_not_fit_on_the_other_cores() {
+        let taken = |seconds: u64, allowed: usize, cores: f64| {
+            let used = OsUse {
+                wall: Duration::from_secs(2),
+                others_cpu: Some(Duration::from_secs(seconds)),
+                cores_allowed: Some(allowed),
+                ..OsUse::default()
+            };
+            used.taken_by_others(cores)
+        };
+        assert_eq!([taken(8, 8, 1.5), taken(14, 8, 1.5), taken(3, 2, 2.0)], [0.0, 0.5, 1.5]);
+    }
+
+    #[test]
     fn the_smaller_of_affinity_and_quota_can_be_used() {
         let mut used = OsUse { cores_allowed: Some(4), ..OsUse::default() };
         assert_eq!(used.cores(), Some(4.0));
